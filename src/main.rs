@@ -1,0 +1,2 @@
+//! Samhold.
+fn main() {}
