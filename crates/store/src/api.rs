@@ -49,7 +49,8 @@ pub struct Cursor {
 pub struct Accepted {
     /// Its id; for a duplicate the id of the first.
     pub id: RecordId,
-    /// The same (system, key, content) or delivery id was already there.
+    /// The latest record of this (system, key) has the same content and `gone`, or the delivery id was already there.
+    /// Content that comes back after something else in between (A, B, A) is not a duplicate.
     pub duplicate: bool,
 }
 
