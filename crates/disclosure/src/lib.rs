@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+pub mod cleared;
 pub mod config;
 pub mod decision;
 pub mod request;
 
+pub use cleared::Cleared;
 pub use config::Share;
 pub use decision::{Decision, Reason, Verdict};
 pub use request::{Consent, Flags, Guardian, Item, Recipient, Request, Subject};
