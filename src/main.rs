@@ -1,2 +1,5 @@
-//! Samhold.
-fn main() {}
+//! `samhold`: see `samhold --help`.
+
+fn main() -> std::process::ExitCode {
+    samhold::cli::main()
+}

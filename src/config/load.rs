@@ -1,0 +1,224 @@
+//! Loads a settings folder: all files, all mistakes, then all or nothing.
+//!
+//! The same function serves `check`, start and reload, so that what `check` accepts is what the daemon runs.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use samhold_model::Law;
+
+use super::daemon::Settings;
+use super::report::{Mistake, Mistakes};
+use super::services::{Services, ServicesFile};
+use super::strict;
+use super::system::SystemSettings;
+
+/// Everything the settings folder says.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The daemon's settings.
+    pub settings: Settings,
+    /// The law catalogue.
+    pub law: Law,
+    /// The services.
+    pub services: Services,
+    /// The connected systems by name.
+    pub systems: BTreeMap<String, SystemSettings>,
+}
+
+/// Reads and checks a settings folder.
+///
+/// # Errors
+/// Every mistake found in every file.
+pub fn load(folder: &Path) -> Result<Loaded, Mistakes> {
+    let mut mistakes = Mistakes::default();
+    let settings = settings(folder, &mut mistakes);
+    let law = law(folder, &mut mistakes);
+    let services = services(folder, &law, &mut mistakes);
+    let systems = systems(folder, &law, settings.as_ref(), &mut mistakes);
+    match settings {
+        Some(settings) if mistakes.0.is_empty() => {
+            Ok(Loaded { folder: folder.to_owned(), settings, law, services, systems })
+        }
+        _ => Err(mistakes),
+    }
+}
+
+fn text_of(path: &Path, mistakes: &mut Mistakes) -> Option<Arc<str>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Some(Arc::from(text)),
+        Err(e) => {
+            mistakes.push(
+                Mistake::about(&path.display().to_string(), format!("cannot be read: {e}"))
+                    .help("give the folder with `--config DIR`; `config/` of the program's source is an example"),
+            );
+            None
+        }
+    }
+}
+
+/// The file alone is read strictly for its places; then the environment is laid over it.
+fn settings(folder: &Path, mistakes: &mut Mistakes) -> Option<Settings> {
+    let path = folder.join("samhold.toml");
+    let name = path.display().to_string();
+    let text = text_of(&path, mistakes)?;
+    let before = mistakes.0.len();
+    strict::read::<toml::Table>(&name, &text, mistakes)?;
+    let merged = config::Config::builder()
+        .add_source(config::File::from_str(&text, config::FileFormat::Toml))
+        .add_source(config::Environment::with_prefix("SAMHOLD").prefix_separator("__").separator("__").try_parsing(true))
+        .build()
+        .and_then(config::Config::try_deserialize::<Settings>);
+    let alone = strict::read::<Settings>(&name, &text, mistakes);
+    let settings = match (merged, alone) {
+        (Ok(merged), Some(_)) => merged,
+        (Err(e), Some(_)) => {
+            mistakes.push(Mistake::about("environment", format!("a SAMHOLD__ variable does not fit: {e}")));
+            return None;
+        }
+        _ => return None,
+    };
+    consistent(&settings, &name, &text, mistakes);
+    (mistakes.0.len() == before).then_some(settings)
+}
+
+fn consistent(settings: &Settings, name: &str, text: &Arc<str>, mistakes: &mut Mistakes) {
+    if settings.store.sqlite.is_some() == settings.store.postgres.is_some() {
+        mistakes.push(
+            Mistake::at(name, text, place_of(text, "[store]"), "`store` needs exactly one of `sqlite` and `postgres`")
+                .help("`sqlite = \"/var/lib/samhold/samhold.db\"` needs no server"),
+        );
+    }
+    if settings.municipality.is_empty() {
+        mistakes.push(Mistake::about(name, "no municipality is named").help("add a table `[municipality.9901]`"));
+    }
+    for number in settings.municipality.keys().filter(|n| n.len() != 4 || n.bytes().any(|b| !b.is_ascii_digit())) {
+        mistakes.push(Mistake::at(
+            name,
+            text,
+            place_of(text, number),
+            format!("`{number}` is not a kommunenummer: four digits"),
+        ));
+    }
+    if settings.delivery.concurrency == 0 {
+        let place = place_of(text, "concurrency");
+        mistakes.push(Mistake::at(name, text, place, "`delivery.concurrency` must be at least 1"));
+    }
+}
+
+fn law(folder: &Path, mistakes: &mut Mistakes) -> Law {
+    let path = folder.join("laws.toml");
+    if !path.exists() {
+        return Law::bundled();
+    }
+    let Some(text) = text_of(&path, mistakes) else { return Law::bundled() };
+    strict::read::<Law>(&path.display().to_string(), &text, mistakes).unwrap_or_else(Law::bundled)
+}
+
+fn services(folder: &Path, law: &Law, mistakes: &mut Mistakes) -> Services {
+    let path = folder.join("services.toml");
+    if !path.exists() {
+        return Services::default();
+    }
+    let name = path.display().to_string();
+    let Some(text) = text_of(&path, mistakes) else { return Services::default() };
+    let Some(file) = strict::read::<ServicesFile>(&name, &text, mistakes) else { return Services::default() };
+    for row in file.service.iter().filter(|row| !law.service_kind.contains_key(&row.kind)) {
+        mistakes.push(unknown_word(&name, &text, "service kind", &row.kind, law.service_kind.keys()));
+    }
+    Services::new(file.service).unwrap_or_else(|doubled| {
+        for name_twice in doubled {
+            let message = format!("`{name_twice}` stands for two services");
+            mistakes.push(Mistake::at(&name, &text, place_of(&text, &name_twice), message));
+        }
+        Services::default()
+    })
+}
+
+fn systems(
+    folder: &Path,
+    law: &Law,
+    settings: Option<&Settings>,
+    mistakes: &mut Mistakes,
+) -> BTreeMap<String, SystemSettings> {
+    let mut systems = BTreeMap::new();
+    for path in system_files(&folder.join("systems")) {
+        let name = path.display().to_string();
+        let Some(text) = text_of(&path, mistakes) else { continue };
+        let Some(mut system) = strict::read::<SystemSettings>(&name, &text, mistakes) else { continue };
+        if system.name.is_empty() {
+            system.name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        }
+        check_system(&system, &name, &text, law, settings, mistakes);
+        if let Some(other) = systems.insert(system.name.clone(), system) {
+            mistakes.push(Mistake::about(&name, format!("another file already names the system `{}`", other.name)));
+        }
+    }
+    systems
+}
+
+fn system_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok().map(|e| e.path()))
+        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    files.sort();
+    files
+}
+
+fn check_system(
+    system: &SystemSettings,
+    name: &str,
+    text: &Arc<str>,
+    law: &Law,
+    settings: Option<&Settings>,
+    mistakes: &mut Mistakes,
+) {
+    if !law.recipient_kind.contains_key(&system.kind) {
+        mistakes.push(unknown_word(name, text, "recipient kind", &system.kind, law.recipient_kind.keys()));
+    }
+    if system.source.as_ref().is_some_and(|s| s.roads() != 1) {
+        mistakes.push(Mistake::at(name, text, place_of(text, "[source"), "`source` needs exactly one road")
+            .help("one of push, amqp, file, oneroster, fhir, folkeregister, digisos"));
+    }
+    if system.recipient.as_ref().is_some_and(|r| r.roads() != 1) {
+        mistakes.push(Mistake::at(name, text, place_of(text, "[recipient"), "`recipient` needs exactly one road")
+            .help("one of http, amqp, fhir, pull"));
+    }
+    let calls_us = !system.may.is_empty() || system.recipient.as_ref().is_some_and(|r| r.pull.is_some());
+    if calls_us && system.token.is_none() && system.client_certificate_sha256.is_none() {
+        mistakes.push(Mistake::about(name, "the system calls us but has neither `token` nor `client_certificate_sha256`")
+            .help("token = { file = \"…\" }"));
+    }
+    for number in settings.map(|s| &s.municipality).into_iter().flat_map(|known| {
+        system.municipalities.iter().filter(move |n| !known.contains_key(*n))
+    }) {
+        let message = format!("the municipality `{number}` is not in samhold.toml");
+        mistakes.push(Mistake::at(name, text, place_of(text, number), message));
+    }
+}
+
+fn unknown_word<'a>(
+    name: &str,
+    text: &Arc<str>,
+    what: &str,
+    word: &str,
+    known: impl Iterator<Item = &'a String>,
+) -> Mistake {
+    let known: Vec<&str> = known.map(String::as_str).collect();
+    let mistake = Mistake::at(name, text, place_of(text, &format!("\"{word}\"")), format!("unknown {what} `{word}`"));
+    match samhold_model::hint::nearest(word, known.iter().copied()) {
+        Some(near) => mistake.help(format!("did you mean `{near}`?")),
+        None => mistake.help(format!("one of {}", known.join(", "))),
+    }
+}
+
+/// Where a word stands in a file; good enough for a caret on a value that decoded but is wrong.
+fn place_of(text: &str, word: &str) -> Option<std::ops::Range<usize>> {
+    text.find(word).map(|start| start..start + word.len())
+}

@@ -1,0 +1,17 @@
+//! Settings: layered by the `config` crate, then parsed strictly; every mistake of every file is reported at once.
+//!
+//! A folder holds `samhold.toml`, `services.toml`, optionally `laws.toml`, and one file per connected system under
+//! `systems/`. Must never hold a secret, only where it lies.
+
+mod daemon;
+mod load;
+mod report;
+mod services;
+mod strict;
+mod system;
+
+pub use daemon::{LogSettings, MunicipalitySettings, Settings, StoreSection, WebSettings};
+pub use load::{Loaded, load};
+pub use report::{Mistake, Mistakes};
+pub use services::{ServiceEntry, Services};
+pub use system::{Permission, RecipientSection, SourceSection, SystemSettings};

@@ -1,0 +1,87 @@
+//! Logs and metrics of the daemon.
+//!
+//! Never logged: content, names, identity numbers, addresses, URLs with queries, tokens. Log lines name systems, opaque ids,
+//! counts and codes. Metrics carry no label of a person or of a group small enough to point to one.
+
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::LogSettings;
+
+/// Starts logging to standard error. Later calls change nothing.
+pub fn start_logs(settings: &LogSettings, text: bool) {
+    let filter = EnvFilter::try_new(&settings.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let base = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let result = if text { base.with_ansi(false).try_init() } else { base.json().try_init() };
+    // A second start in one process (tests) keeps the first.
+    drop(result);
+}
+
+/// The metrics of this process, made once.
+#[must_use]
+pub fn metrics() -> PrometheusHandle {
+    static HANDLE: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            let recorder = PrometheusBuilder::new().build_recorder();
+            let handle = recorder.handle();
+            // Fails only when another recorder is installed; then this one stays empty, which is harmless.
+            drop(metrics::set_global_recorder(recorder));
+            handle
+        })
+        .clone()
+}
+
+/// Counters the daemon keeps. One place, so that no label is added without thought.
+#[derive(Clone, Copy, Debug)]
+pub enum Counter {
+    /// Records journalled.
+    RecordsAccepted,
+    /// Records mapped.
+    RecordsMapped,
+    /// Records that became dead letters.
+    RecordsDead,
+    /// Facts appended.
+    FactsAppended,
+    /// Answers worked out.
+    AnswersWorkedOut,
+    /// Answers that differed.
+    AnswersChanged,
+    /// Deliveries that arrived.
+    Delivered,
+    /// Attempts to be made again.
+    DeliveryRetries,
+    /// Deliveries refused.
+    DeliveriesRefused,
+    /// Items withheld at delivery.
+    Withheld,
+    /// Reloads that were refused.
+    ReloadsRefused,
+}
+
+impl Counter {
+    /// Its name in `/metrics`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RecordsAccepted => "samhold_records_accepted_total",
+            Self::RecordsMapped => "samhold_records_mapped_total",
+            Self::RecordsDead => "samhold_records_dead_total",
+            Self::FactsAppended => "samhold_facts_appended_total",
+            Self::AnswersWorkedOut => "samhold_answers_worked_out_total",
+            Self::AnswersChanged => "samhold_answers_changed_total",
+            Self::Delivered => "samhold_delivered_total",
+            Self::DeliveryRetries => "samhold_delivery_retries_total",
+            Self::DeliveriesRefused => "samhold_deliveries_refused_total",
+            Self::Withheld => "samhold_withheld_total",
+            Self::ReloadsRefused => "samhold_reloads_refused_total",
+        }
+    }
+
+    /// Counts.
+    pub fn add(self, n: usize) {
+        if n > 0 {
+            metrics::counter!(self.name()).increment(n as u64);
+        }
+    }
+}
