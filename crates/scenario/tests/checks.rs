@@ -1,5 +1,7 @@
 //! What comes out of checks: passed or failed, the lines for people and for machines, the exit code.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may stop the test")]
 
+use samhold_duty::Step;
 use samhold_model::Law;
 use samhold_scenario::{CheckResult, report, run_texts};
 use serde_json::{Value, json};
@@ -128,4 +130,21 @@ fn a_person_number_in_a_scenario_does_not_reach_the_output() {
     assert!(!results[1].passed());
     assert!(!report::human(&results).contains(number));
     assert!(!report::json_lines(&results).contains(number));
+}
+
+#[test]
+fn a_failed_duty_check_shows_how_the_answer_was_reached() {
+    let step = |rule: &str, applied, facts: &[&str]| Step {
+        rule: rule.into(),
+        applied,
+        text: "Ingen tjeneste er utpekt".into(),
+        facts: facts.iter().map(|f| (*f).to_owned()).collect(),
+    };
+    let mut result = run(QUIET_CHILD).remove(1);
+    result.steps = vec![step("R-04", false, &[]), step("R-02", true, &["e3", "e4"])];
+    let text = report::human(std::slice::from_ref(&result));
+    assert!(text.contains("R-04 passed over: Ingen tjeneste er utpekt\n"), "{text}");
+    assert!(text.contains("R-02 applied: Ingen tjeneste er utpekt [e3, e4]\n"), "{text}");
+    result.differences.clear();
+    assert!(!report::human(&[result]).contains("R-02"));
 }

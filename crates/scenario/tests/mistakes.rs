@@ -1,4 +1,5 @@
 //! What people are told about a file that cannot be run: every slip at once, each with line and hint.
+#![allow(clippy::expect_used, clippy::panic, reason = "helpers of tests may stop the test")]
 
 use samhold_model::Law;
 use samhold_scenario::{FileError, Mistake, report, run_files, run_texts};

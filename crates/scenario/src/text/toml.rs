@@ -57,3 +57,37 @@ fn date(found: &Datetime) -> Tree {
         _ => Tree::Moment(text),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Node {
+        parse(&Source::new("a.toml", text)).unwrap()
+    }
+
+    #[test]
+    fn keys_stay_in_the_order_written_and_know_their_place() {
+        let text = "b = 1\na = { d = true, c = 0x10 }\n";
+        let node = read(text);
+        let keys: Vec<&str> = node.entries().iter().map(|e| e.key.as_str()).collect();
+        assert_eq!(keys, ["b", "a"]);
+        assert_eq!(node.get("a").unwrap().to_json().to_string(), r#"{"d":true,"c":16}"#);
+        assert_eq!(&text[node.place("/a/c")], "0x10");
+    }
+
+    #[test]
+    fn a_date_is_told_from_a_moment_and_from_text() {
+        let node = read("d = 2025-03-01\nm = 2025-03-01T10:00:00Z\nt = 10:00:00\ns = \"2025-03-01\"");
+        let kinds: Vec<&str> = node.entries().iter().map(|e| e.node.kind()).collect();
+        assert_eq!(kinds, ["a date", "a time or a date with a time", "a time or a date with a time", "text"]);
+        assert_eq!(node.get("d").unwrap().to_json(), "2025-03-01");
+    }
+
+    #[test]
+    fn every_slip_of_syntax_has_its_line() {
+        let mistakes = parse(&Source::new("a.toml", "a = 1\nb = \nc = 2025-02-30\na = 3\n")).unwrap_err();
+        let lines: Vec<usize> = mistakes.iter().map(|m| m.line).collect();
+        assert!([2, 3, 4].iter().all(|l| lines.contains(l)), "{mistakes:?}");
+    }
+}
