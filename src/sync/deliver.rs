@@ -1,0 +1,239 @@
+//! Delivery to one recipient: what it should see against what it last acknowledged.
+//!
+//! The decision is made again at the moment of sending; what may no longer be known is not sent. Nothing is delivered twice
+//! with effect: the event id is stable over retries and new for new content. One child's deliveries never overtake each other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use futures::StreamExt;
+use samhold_adapter_api::{DeliveryOutcome, Outgoing, OutgoingKind, Recipient};
+use samhold_model::{Instant, SystemName};
+use samhold_store::{Attempt, AuditEntry, Delivery, EventKind, StoreError};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::engine::Engine;
+use super::message::{NotSendable, message};
+use crate::config::SystemSettings;
+use crate::telemetry::Counter;
+
+/// What a round of delivery did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// Attempts made.
+    pub attempts: usize,
+    /// Attempts that failed and will be made again.
+    pub failed: usize,
+}
+
+/// Runs until `token` is cancelled.
+pub async fn run(engine: Arc<Engine>, name: String, token: CancellationToken) {
+    let recipient = SystemName::new(name.clone());
+    let mut failures = 0u32;
+    loop {
+        // Registered before the look, so that a signal in between is not lost.
+        let woken = engine.signals.outbox.notified();
+        let outcome = deliver_once(&engine, &name, &token).await;
+        let wait = match outcome {
+            Ok(done) if done.attempts > done.failed => {
+                failures = 0;
+                Duration::ZERO
+            }
+            Ok(done) if done.failed > 0 => {
+                failures = failures.saturating_add(1);
+                circuit(&engine, failures)
+            }
+            Ok(_) => until_next(&engine, &recipient).await,
+            Err(e) => {
+                tracing::error!(system = %recipient, error = %e, "deliveries could not be read or noted");
+                Duration::from_secs(2)
+            }
+        };
+        tokio::select! {
+            () = token.cancelled() => return,
+            () = woken => {
+                // An open circuit stays open: news do not make a recipient well.
+                if failures > 0 && pause(&token, wait).await { return }
+            }
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+async fn pause(token: &CancellationToken, wait: Duration) -> bool {
+    tokio::select! {
+        () = token.cancelled() => true,
+        () = tokio::time::sleep(wait) => false,
+    }
+}
+
+/// After many failures in a row the recipient is left alone for the longest wait, so that it can get well.
+fn circuit(engine: &Engine, failures: u32) -> Duration {
+    let settings = engine.live().loaded.settings.delivery.clone();
+    if failures >= settings.circuit_failures {
+        Duration::from_secs(settings.longest_wait_seconds)
+    } else {
+        Duration::from_millis(settings.first_wait_ms)
+    }
+}
+
+async fn until_next(engine: &Engine, recipient: &SystemName) -> Duration {
+    let longest = Duration::from_secs(30);
+    match engine.store.next_due(recipient).await {
+        Ok(Some(due)) => {
+            let micros = due.as_microsecond().saturating_sub(engine.clock.now().as_microsecond());
+            Duration::from_micros(u64::try_from(micros).unwrap_or(0)).clamp(Duration::from_millis(5), longest)
+        }
+        _ => longest,
+    }
+}
+
+/// One round: everything that is due to one recipient.
+///
+/// # Errors
+/// When the store fails.
+pub async fn deliver_once(engine: &Engine, name: &str, token: &CancellationToken) -> Result<Delivered, StoreError> {
+    let live = engine.live();
+    let Some(system) = live.system(name) else { return Ok(Delivered::default()) };
+    let recipient = SystemName::new(name);
+    let concurrency = live.loaded.settings.delivery.concurrency;
+    let due = engine.store.due(&recipient, engine.clock.now(), (concurrency * 8) as i64).await?;
+    let push = live.recipients.get(name).cloned();
+    // At most one row per child, so concurrency never lets two of one child pass each other.
+    let attempts = futures::stream::iter(due)
+        .take_until(token.cancelled())
+        .map(|row| attempt(engine, system, push.clone(), row))
+        .buffer_unordered(concurrency)
+        .collect::<Vec<Result<Step, StoreError>>>()
+        .await;
+    let mut done = Delivered::default();
+    for step in attempts {
+        match step? {
+            Step::Sent => done.attempts += 1,
+            Step::Failed => {
+                done.attempts += 1;
+                done.failed += 1;
+            }
+        }
+    }
+    Ok(done)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Sent,
+    Failed,
+}
+
+async fn attempt(
+    engine: &Engine,
+    system: &SystemSettings,
+    push: Option<Arc<dyn Recipient>>,
+    row: Delivery,
+) -> Result<Step, StoreError> {
+    let now = engine.clock.now();
+    let Some(push) = push else {
+        engine.store.to_feed(row.id, row.event_id, now).await?;
+        return Ok(Step::Sent);
+    };
+    let message = match message(engine, system, &row).await? {
+        Ok(message) => message,
+        Err(NotSendable::Changed(content_hash)) => {
+            engine.store.attempted(row.id, row.event_id, Attempt::Changed { content_hash }, now).await?;
+            return Ok(Step::Sent);
+        }
+        Err(NotSendable::Broken { code, detail }) => {
+            engine.store.attempted(row.id, row.event_id, Attempt::Refused { code, detail }, now).await?;
+            Counter::DeliveriesRefused.add(1);
+            return Ok(Step::Sent);
+        }
+    };
+    let outgoing = Outgoing {
+        event_id: row.event_id,
+        kind: message.kind,
+        subject: row.child,
+        version: row.version,
+        time: row.queued_at,
+        data: message.data,
+    };
+    let outcome = push.deliver(&outgoing).await;
+    let parts = (message.kind, message.decisions);
+    conclude(engine, system, &row, outcome, parts).await
+}
+
+async fn conclude(
+    engine: &Engine,
+    system: &SystemSettings,
+    row: &Delivery,
+    outcome: DeliveryOutcome,
+    (kind, decisions): (OutgoingKind, serde_json::Value),
+) -> Result<Step, StoreError> {
+    let now = engine.clock.now();
+    let recipient = SystemName::new(system.name.clone());
+    let (attempt, step) = match outcome {
+        DeliveryOutcome::Delivered => {
+            Counter::Delivered.add(1);
+            engine.store.contact(&recipient, None, now).await?;
+            let audit = release_entry(system, row, kind, decisions, now);
+            (Attempt::Delivered { content_hash: row.content_hash.clone(), audit }, Step::Sent)
+        }
+        DeliveryOutcome::Refused { code, detail } => {
+            Counter::DeliveriesRefused.add(1);
+            (Attempt::Refused { code, detail }, Step::Sent)
+        }
+        DeliveryOutcome::Later { after, reason } => {
+            Counter::DeliveryRetries.add(1);
+            engine.store.contact(&recipient, Some(&reason), now).await?;
+            (later(engine, row, after, reason, now), Step::Failed)
+        }
+    };
+    engine.store.attempted(row.id, row.event_id, attempt, now).await?;
+    Ok(step)
+}
+
+fn later(engine: &Engine, row: &Delivery, after: Option<Duration>, reason: String, now: Instant) -> Attempt {
+    let settings = engine.live().loaded.settings.delivery.clone();
+    let waited_days = samhold_model::dates::days_between(
+        samhold_model::dates::date_of(row.queued_at),
+        samhold_model::dates::date_of(now),
+    );
+    if waited_days > i64::from(settings.give_up_days) {
+        let detail = format!("given up after {} days and {} attempts; last: {reason}", settings.give_up_days, row.attempts + 1);
+        return Attempt::Refused { code: "given_up".into(), detail };
+    }
+    let wait = after.unwrap_or_else(|| {
+        let attempts = usize::try_from(row.attempts).unwrap_or(0).min(30);
+        ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(settings.first_wait_ms))
+            .with_max_delay(Duration::from_secs(settings.longest_wait_seconds))
+            .with_jitter()
+            .without_max_times()
+            .build()
+            .nth(attempts)
+            .unwrap_or(Duration::from_secs(settings.longest_wait_seconds))
+    });
+    let micros = i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
+    let not_before = Instant::from_microsecond(now.as_microsecond().saturating_add(micros)).unwrap_or(Instant::MAX);
+    Attempt::Later { not_before, reason }
+}
+
+/// One entry for each release: which fields left, on which ground, to whom; never values.
+pub(crate) fn release_entry(
+    system: &SystemSettings,
+    row: &Delivery,
+    kind: OutgoingKind,
+    decisions: serde_json::Value,
+    now: Instant,
+) -> AuditEntry {
+    let word = if row.kind == EventKind::Retracted { "retraction" } else { "release" };
+    AuditEntry {
+        at: now,
+        kind: word.into(),
+        child: Some(row.child),
+        actor: system.name.clone(),
+        detail: json!({"event_id": row.event_id, "version": row.version, "type": kind.event_type(),
+            "recipient_kind": system.kind, "decisions": decisions}),
+    }
+}

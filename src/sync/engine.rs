@@ -1,0 +1,166 @@
+//! What all tasks share: the store, the clock, the live settings, and the signals between rooms.
+//!
+//! The live part is swapped whole on reload; a task reads it once a round and never keeps it longer.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use samhold_adapter_api::{Recipient, Source};
+use samhold_mapping::{Mapping, Outbound};
+use samhold_model::Realm;
+use samhold_store::Store;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::config::{Loaded, MunicipalitySettings, SystemSettings};
+
+/// Woken rooms.
+#[derive(Default)]
+pub struct Signals {
+    /// Records wait in the inbox.
+    pub inbox: Notify,
+    /// Children are marked.
+    pub marked: Notify,
+    /// Deliveries are due.
+    pub outbox: Notify,
+}
+
+/// What the settings became: compiled mappings, built adapters.
+pub struct Live {
+    /// The settings themselves.
+    pub loaded: Loaded,
+    /// Inbound mappings by system name.
+    pub inbound: HashMap<String, Arc<Mapping>>,
+    /// Outbound mappings by system name.
+    pub outbound: HashMap<String, Arc<Outbound>>,
+    /// Sources by system name.
+    pub sources: Vec<(String, Source)>,
+    /// Recipients that are pushed to, by system name.
+    pub recipients: HashMap<String, Arc<dyn Recipient>>,
+}
+
+impl Live {
+    /// Which identity numbers are accepted.
+    #[must_use]
+    pub fn realm(&self) -> Realm {
+        self.loaded.settings.realm
+    }
+
+    /// A connected system.
+    #[must_use]
+    pub fn system(&self, name: &str) -> Option<&SystemSettings> {
+        self.loaded.systems.get(name)
+    }
+
+    /// A municipality's settings.
+    #[must_use]
+    pub fn municipality(&self, number: &str) -> Option<&MunicipalitySettings> {
+        self.loaded.settings.municipality.get(number)
+    }
+
+    /// The rules of the duty as this municipality has set them.
+    #[must_use]
+    pub fn duty_rules(&self, number: &str) -> samhold_duty::Rules {
+        let mut config = self.municipality(number).map(|m| m.reconcile.clone()).unwrap_or_default();
+        config.municipality = number.to_owned();
+        samhold_duty::Rules { law: self.loaded.law.clone(), config }
+    }
+
+    /// The rules of disclosure as this municipality has set them.
+    #[must_use]
+    pub fn share_rules(&self, number: &str) -> samhold_disclosure::Rules {
+        let config = self.municipality(number).map(|m| m.share.clone()).unwrap_or_default();
+        samhold_disclosure::Rules { law: self.loaded.law.clone(), config }
+    }
+
+    /// Systems that receive about children of a municipality.
+    pub fn recipients_of<'a>(&'a self, number: &'a str) -> impl Iterator<Item = &'a SystemSettings> {
+        self.loaded
+            .systems
+            .values()
+            .filter(move |s| s.recipient.is_some() && s.municipalities.iter().any(|m| m == number))
+    }
+}
+
+/// What all tasks share.
+pub struct Engine {
+    /// The durable memory.
+    pub store: Arc<dyn Store>,
+    /// The clock.
+    pub clock: Clock,
+    /// The live settings.
+    live: ArcSwap<Live>,
+    /// Signals between rooms.
+    pub signals: Signals,
+    /// Cancelled when the program stops.
+    pub stop: CancellationToken,
+    /// Cancelled and renewed at each reload: source and recipient tasks restart with the new settings.
+    generation: ArcSwap<CancellationToken>,
+    /// Tasks to wait for when stopping.
+    pub tasks: TaskTracker,
+}
+
+impl Engine {
+    /// Puts the shared parts together. Nothing runs yet.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Clock, live: Live) -> Arc<Self> {
+        let stop = CancellationToken::new();
+        Arc::new(Self {
+            store,
+            clock,
+            live: ArcSwap::from_pointee(live),
+            signals: Signals::default(),
+            generation: ArcSwap::from_pointee(stop.child_token()),
+            stop,
+            tasks: TaskTracker::new(),
+        })
+    }
+
+    /// The live settings, for one round of work.
+    #[must_use]
+    pub fn live(&self) -> Arc<Live> {
+        self.live.load_full()
+    }
+
+    /// Starts all tasks.
+    pub fn start(self: &Arc<Self>) {
+        self.spawn(super::ingest::run(Arc::clone(self)));
+        self.spawn(super::workout::run(Arc::clone(self)));
+        self.spawn(super::tick::run(Arc::clone(self)));
+        self.start_generation();
+    }
+
+    /// Swaps the live settings whole and restarts sources and recipients with them.
+    pub fn replace(self: &Arc<Self>, live: Live) {
+        self.live.store(Arc::new(live));
+        self.generation.load().cancel();
+        self.generation.store(Arc::new(self.stop.child_token()));
+        self.start_generation();
+    }
+
+    fn start_generation(self: &Arc<Self>) {
+        let token = CancellationToken::clone(&self.generation.load());
+        let live = self.live();
+        for (name, source) in &live.sources {
+            self.spawn(super::sources::run(Arc::clone(self), name.clone(), source.clone(), token.clone()));
+        }
+        for system in live.loaded.systems.values().filter(|s| s.recipient.is_some()) {
+            self.spawn(super::deliver::run(Arc::clone(self), system.name.clone(), token.clone()));
+        }
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(work);
+    }
+
+    /// Asks every task to finish what it holds or hand it back, and waits at most `patience`.
+    /// Returns whether all ended in time.
+    pub async fn shut_down(&self, patience: std::time::Duration) -> bool {
+        self.stop.cancel();
+        self.tasks.close();
+        tokio::time::timeout(patience, self.tasks.wait()).await.is_ok()
+    }
+}

@@ -1,0 +1,100 @@
+//! From what a source calls a child to our own `ChildId`.
+//!
+//! Never matched on a placeholder number. Two records that may be the same child are a task for a person, never merged.
+
+use samhold_model::{ChildId, Date, Instant, NationalId};
+use samhold_store::{Identifier, Resolved, Secret, Store, StoreError};
+
+/// How a source names a child.
+#[derive(Clone, Debug)]
+pub enum ChildReference {
+    /// By fødselsnummer, D-number or DUF.
+    Number(NationalId),
+    /// By a system's own id.
+    Local {
+        /// The system.
+        system: String,
+        /// Its id.
+        id: String,
+    },
+    /// An expected child, by mother and due date.
+    Unborn {
+        /// The mother's number.
+        mother: NationalId,
+        /// Expected date of birth.
+        due_date: Date,
+        /// 1, or which of several.
+        ordinal: i64,
+    },
+    /// Our own id.
+    Own(ChildId),
+    /// All children of a guardian.
+    ChildrenOf(NationalId),
+}
+
+/// Which children a set of references means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// These children (several only for a guardian).
+    Children(Vec<ChildId>),
+    /// A guardian none of whose children is known yet.
+    NoChildOf(samhold_model::PersonId),
+    /// Different children: a person must look.
+    Conflict(Vec<ChildId>),
+    /// Our own id, but there is no such child.
+    Unknown,
+}
+
+/// The identifier under which a number is kept.
+#[must_use]
+pub fn identifier_of(number: &NationalId) -> Identifier {
+    Identifier { scheme: number.kind().scheme().into(), value: Secret(number.reveal().to_owned()) }
+}
+
+/// Finds (or makes) the child that all `references` mean together.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find(
+    store: &dyn Store,
+    references: &[ChildReference],
+    from: Date,
+    now: Instant,
+) -> Result<Found, StoreError> {
+    let mut identifiers = Vec::new();
+    for reference in references {
+        match reference {
+            ChildReference::Number(number) => identifiers.push(identifier_of(number)),
+            ChildReference::Local { system, id } => {
+                identifiers.push(Identifier { scheme: format!("local:{system}"), value: Secret(id.clone()) });
+            }
+            ChildReference::Unborn { mother, due_date, ordinal } => {
+                let mother = store.resolve_person(&identifier_of(mother)).await?;
+                let value = Secret(format!("{mother}|{due_date}|{ordinal}"));
+                identifiers.push(Identifier { scheme: "unborn".into(), value });
+            }
+            ChildReference::Own(child) => return own(store, *child).await,
+            ChildReference::ChildrenOf(number) => return children_of(store, number).await,
+        }
+    }
+    match store.resolve_child(&identifiers, true, from).await? {
+        Resolved::Child { child, .. } => Ok(Found::Children(vec![child])),
+        Resolved::Conflict(children) => {
+            let detail = "one record names identifiers of different children";
+            store.open_task("possible_same_child", &children, detail, now).await?;
+            Ok(Found::Conflict(children))
+        }
+        Resolved::Unknown => Ok(Found::Unknown),
+    }
+}
+
+async fn own(store: &dyn Store, child: ChildId) -> Result<Found, StoreError> {
+    let known = !store.municipalities_of(child).await?.is_empty() || !store.identifiers_of(child).await?.is_empty();
+    Ok(if known { Found::Children(vec![child]) } else { Found::Unknown })
+}
+
+async fn children_of(store: &dyn Store, number: &NationalId) -> Result<Found, StoreError> {
+    let guardian = store.resolve_person(&identifier_of(number)).await?;
+    let children = store.children_of(guardian).await?;
+    Ok(if children.is_empty() { Found::NoChildOf(guardian) } else { Found::Children(children) })
+}

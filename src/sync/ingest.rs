@@ -1,0 +1,381 @@
+//! From the inbox to the ledger: each record is mapped, its children found, and what changed since its last version appended.
+//!
+//! A record that cannot be mapped becomes a dead letter that says which field, where and what was expected; nothing of it is
+//! applied, and it can be replayed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use samhold_mapping::{Gone, MappedDocument, MappedFact, MappedGroup, Mapping, Update};
+use samhold_model::dates::date_of;
+use samhold_model::{ChildId, FactId, Instant, MunicipalityNo, RecordId};
+use samhold_store::{NewFact, Outcome, StoreError, StoredFact, StoredRecord};
+use serde_json::{Value, json};
+
+use super::engine::{Engine, Live};
+use super::identity::{Found, find, identifier_of};
+use super::own_facts::{FactInput, after_append, person_text, rename_services, take_facts};
+use super::replace::{Change, Follow, Given, follow};
+use crate::config::SystemSettings;
+use crate::telemetry::Counter;
+
+/// How many records one round takes.
+const ROUND: i64 = 100;
+
+/// Runs until the program stops.
+pub async fn run(engine: Arc<Engine>) {
+    loop {
+        let done = ingest_once(&engine).await;
+        if let Err(e) = &done {
+            tracing::error!(error = %e, "records could not be read from the inbox; they stay there");
+        }
+        let wait = match done {
+            Ok(0) => Duration::from_secs(30),
+            Ok(_) => Duration::ZERO,
+            Err(_) => Duration::from_secs(2),
+        };
+        tokio::select! {
+            () = engine.stop.cancelled() => return,
+            () = engine.signals.inbox.notified(), if !wait.is_zero() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+/// One round. Returns how many records were worked on.
+///
+/// # Errors
+/// When the store fails.
+pub async fn ingest_once(engine: &Engine) -> Result<usize, StoreError> {
+    let records = engine.store.unmapped(ROUND).await?;
+    let live = engine.live();
+    let mut worked = 0;
+    for record in &records {
+        worked += usize::from(ingest(engine, &live, record).await?);
+    }
+    if worked > 0 {
+        engine.signals.marked.notify_one();
+    }
+    Ok(worked)
+}
+
+/// What stands against a record.
+struct Dead {
+    code: String,
+    detail: String,
+}
+
+impl Dead {
+    fn new(code: &str, detail: impl Into<String>) -> Self {
+        Self { code: code.into(), detail: samhold_model::national_id::redact(&detail.into()) }
+    }
+}
+
+/// How a record ended.
+enum End {
+    Facts(Vec<NewFact>),
+    Dead(Dead),
+    Waits,
+}
+
+/// One record. False when it waits for a child and was not finished.
+async fn ingest(engine: &Engine, live: &Live, record: &StoredRecord) -> Result<bool, StoreError> {
+    let now = engine.clock.now();
+    let end = match live.system(record.system.as_str()) {
+        Some(system) => one(engine, live, system, record).await?,
+        None => End::Dead(Dead::new("unknown_system", "no connected system has this name; add its file and replay")),
+    };
+    match end {
+        End::Facts(facts) => {
+            Counter::RecordsMapped.add(1);
+            Counter::FactsAppended.add(facts.len());
+            engine.store.finish(record.id, Outcome::Mapped(facts.clone()), now).await?;
+            after_append(engine, &facts).await?;
+        }
+        End::Dead(Dead { code, detail }) => {
+            Counter::RecordsDead.add(1);
+            tracing::warn!(system = %record.system, record.id = %record.id, code, "record `{}` waits in dead letters", record.id);
+            engine.store.finish(record.id, Outcome::Dead { code, detail }, now).await?;
+        }
+        End::Waits => return Ok(false),
+    }
+    Ok(true)
+}
+
+async fn one(engine: &Engine, live: &Live, system: &SystemSettings, record: &StoredRecord) -> Result<End, StoreError> {
+    let own_schema = system.source.as_ref().is_some_and(|s| s.mapping == "facts");
+    if own_schema {
+        return own(engine, system, record).await;
+    }
+    let Some(mapping) = live.inbound.get(record.system.as_str()) else {
+        return Ok(End::Dead(Dead::new("no_mapping", "the system has no `[source]` with a mapping")));
+    };
+    if record.gone {
+        return gone(engine, mapping, record).await;
+    }
+    let run = mapping.run(&record.body, &record.content_type, live.realm(), record.system.as_str());
+    match run {
+        Ok(document) => apply(engine, live, system, mapping, record, document).await,
+        Err(errors) => {
+            let detail: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            let code = errors.first().map_or("mapping", |e| e.code());
+            Ok(End::Dead(Dead::new(code, detail.join("\n"))))
+        }
+    }
+}
+
+/// Our own facts over a queue or folder: the good ones are taken, the rest make the record a dead letter that says which.
+async fn own(engine: &Engine, system: &SystemSettings, record: &StoredRecord) -> Result<End, StoreError> {
+    let inputs = match crate::web::read_facts(&record.body, &record.content_type) {
+        Ok(inputs) => inputs,
+        Err(detail) => return Ok(End::Dead(Dead::new("not_json", detail))),
+    };
+    let taken = take_facts(engine, system, inputs, Some(record.id)).await?;
+    if taken.rejected.is_empty() {
+        return Ok(End::Facts(Vec::new()));
+    }
+    let detail: Vec<String> = taken
+        .rejected
+        .iter()
+        .flat_map(|r| r.errors.iter().map(move |e| format!("fact {}: {}: {e}", r.index, r.code)))
+        .collect();
+    Ok(End::Dead(Dead::new("facts_rejected", detail.join("\n"))))
+}
+
+async fn apply(
+    engine: &Engine,
+    live: &Live,
+    system: &SystemSettings,
+    mapping: &Mapping,
+    record: &StoredRecord,
+    document: MappedDocument,
+) -> Result<End, StoreError> {
+    if let Some(dead) = broken_chain(engine, record, &document).await? {
+        return Ok(End::Dead(dead));
+    }
+    let chain = document.chain.clone();
+    let mut facts = Vec::new();
+    for group in document.groups {
+        match apply_group(engine, live, system, mapping, record, group).await? {
+            End::Facts(more) => facts.extend(more),
+            other => return Ok(other),
+        }
+    }
+    if let Some(chain) = chain {
+        let cursor = samhold_store::Cursor {
+            system: record.system.clone(),
+            name: format!("chain:{}", chain.of),
+            value: chain.id,
+        };
+        engine.store.accept(Vec::new(), Some(cursor), engine.clock.now()).await?;
+    }
+    Ok(End::Facts(facts))
+}
+
+/// A version whose predecessor we never got is not applied: the source must send it again.
+async fn broken_chain(
+    engine: &Engine,
+    record: &StoredRecord,
+    document: &MappedDocument,
+) -> Result<Option<Dead>, StoreError> {
+    let Some(chain) = &document.chain else { return Ok(None) };
+    let last = engine.store.cursor(&record.system, &format!("chain:{}", chain.of)).await?;
+    let fits = match (&last, &chain.previous) {
+        (None, _) => true,
+        (Some(last), Some(previous)) => last == previous || *last == chain.id,
+        (Some(last), None) => *last == chain.id,
+    };
+    Ok((!fits).then(|| {
+        Dead::new("chain_gap", "an earlier version of this case is missing (ForrigeId does not follow the last one \
+            received); ask the source to send it, then replay")
+    }))
+}
+
+async fn apply_group(
+    engine: &Engine,
+    live: &Live,
+    system: &SystemSettings,
+    mapping: &Mapping,
+    record: &StoredRecord,
+    group: MappedGroup,
+) -> Result<End, StoreError> {
+    let scope = group.key.clone();
+    let Some(municipality) = municipality_of(system, &group) else {
+        return Ok(End::Dead(Dead::new("not_your_municipality", format!(
+            "the record is about a municipality this system does not serve; it serves {}", system.municipalities.join(", ")
+        ))));
+    };
+    let today = date_of(record.received_at);
+    let mut given: Vec<(ChildId, Given)> = Vec::new();
+    for fact in group.facts {
+        match place(engine, live, record, &scope, fact).await? {
+            Placed::Facts(more) => given.extend(more),
+            Placed::NoChildOf(person) => {
+                engine.store.wait_for_child(person, record.id).await?;
+                return Ok(End::Waits);
+            }
+            Placed::Dead(dead) => return Ok(End::Dead(dead)),
+        }
+    }
+    let before = engine.store.facts_of_scope(&record.system, &scope).await?;
+    let held = Held { record: record.id, system, municipality, scope, now: engine.clock.now() };
+    let facts = match mapping.update() {
+        Update::Replace => replaced(&held, &before, given, today),
+        Update::Events => given.into_iter().map(|(child, g)| held.fact(child, Follow { id: g.base, at: g.at, body: g.body })).collect(),
+    };
+    Ok(End::Facts(facts))
+}
+
+fn municipality_of(system: &SystemSettings, group: &MappedGroup) -> Option<String> {
+    match &group.municipality {
+        Some(number) => system.municipalities.contains(number).then(|| number.clone()),
+        None => system.municipalities.first().cloned(),
+    }
+}
+
+/// A child of its own has facts of its own: each child in the scope is followed by itself.
+fn replaced(held: &Held<'_>, before: &[StoredFact], given: Vec<(ChildId, Given)>, today: samhold_model::Date) -> Vec<NewFact> {
+    let mut children: Vec<ChildId> = given.iter().map(|(c, _)| *c).chain(before.iter().map(|f| f.child)).collect();
+    children.sort();
+    children.dedup();
+    children
+        .into_iter()
+        .flat_map(|child| {
+            let own: Vec<Given> = given.iter().filter(|(c, _)| *c == child).map(|(_, g)| g.clone()).collect();
+            let earlier: Vec<StoredFact> = before.iter().filter(|f| f.child == child).cloned().collect();
+            follow(&earlier, &own, today).into_iter().map(move |f| (child, f))
+        })
+        .map(|(child, f)| held.fact(child, f))
+        .collect()
+}
+
+/// What the facts of one record share.
+struct Held<'a> {
+    record: RecordId,
+    system: &'a SystemSettings,
+    municipality: String,
+    scope: String,
+    now: Instant,
+}
+
+impl Held<'_> {
+    fn fact(&self, child: ChildId, follow: Follow) -> NewFact {
+        NewFact {
+            id: follow.id,
+            child,
+            municipality: MunicipalityNo::new(self.municipality.clone()),
+            at: follow.at,
+            recorded_at: self.now,
+            source: samhold_model::SystemName::new(self.system.name.clone()),
+            record: Some(self.record),
+            scope: Some(self.scope.clone()),
+            body: follow.body,
+        }
+    }
+}
+
+enum Placed {
+    Facts(Vec<(ChildId, Given)>),
+    NoChildOf(samhold_model::PersonId),
+    Dead(Dead),
+}
+
+/// Finds the child (or children) of a mapped fact and puts opaque ids in place of numbers.
+async fn place(
+    engine: &Engine,
+    live: &Live,
+    record: &StoredRecord,
+    scope: &str,
+    fact: MappedFact,
+) -> Result<Placed, StoreError> {
+    let references: Vec<_> = fact.child.iter().map(super::identity::ChildReference::from).collect();
+    let children = match find(engine.store.as_ref(), &references, fact.at, engine.clock.now()).await? {
+        Found::Children(children) => children,
+        Found::NoChildOf(person) => return Ok(Placed::NoChildOf(person)),
+        Found::Conflict(_) => {
+            return Ok(Placed::Dead(Dead::new("identity_conflict", "the record names identifiers of different children; a \
+                task is opened; a person decides which child it is, then replay")));
+        }
+        Found::Unknown => return Ok(Placed::Dead(Dead::new("unknown_child", "the record names no child known here"))),
+    };
+    let mut fields = fact.fields.clone();
+    for (pointer, number) in &fact.persons {
+        let person = engine.store.resolve_person(&identifier_of(number)).await?;
+        set(&mut fields, pointer, json!(person_text(person)));
+    }
+    rename_services(live, &fact.type_name, &mut fields);
+    let mut body = serde_json::Map::new();
+    body.insert("type".into(), json!(fact.type_name));
+    body.extend(fields);
+    let change = if fact.changes_with_time { Change::New } else { Change::Correct };
+    let given = |child: ChildId| {
+        let key = format!("{}\u{1f}{child}", fact.key);
+        let base = FactId::derived(record.system.as_str(), scope, &fact.rule, &key);
+        (child, Given { base, at: fact.at, body: Value::Object(body.clone()), change })
+    };
+    Ok(Placed::Facts(children.into_iter().map(given).collect()))
+}
+
+/// Sets the value at a JSON pointer of the fields.
+fn set(fields: &mut serde_json::Map<String, Value>, pointer: &str, value: Value) {
+    let mut whole = Value::Object(std::mem::take(fields));
+    if let Some(place) = whole.pointer_mut(pointer) {
+        *place = value;
+    }
+    if let Value::Object(map) = whole {
+        *fields = map;
+    }
+}
+
+/// The unit is gone at the source: what it said ends, never was, or stays, as the mapping says.
+async fn gone(engine: &Engine, mapping: &Mapping, record: &StoredRecord) -> Result<End, StoreError> {
+    let scope = mapping.scope_of_gone(&record.key);
+    let before = engine.store.facts_of_scope(&record.system, &scope).await?;
+    let today = date_of(record.received_at);
+    let follow_gone = match mapping.gone() {
+        Gone::Keep => Vec::new(),
+        Gone::Void => before.first().map(|_| follow(&before, &[], today)).unwrap_or_default(),
+        Gone::End => ends(&before, today),
+    };
+    let held = |follow: Follow, like: &StoredFact| NewFact {
+        id: follow.id,
+        child: like.child,
+        municipality: like.municipality.clone(),
+        at: follow.at,
+        recorded_at: engine.clock.now(),
+        source: record.system.clone(),
+        record: Some(record.id),
+        scope: Some(scope.clone()),
+        body: follow.body,
+    };
+    let facts = follow_gone.into_iter().filter_map(|f| before.first().map(|like| held(f, like))).collect();
+    Ok(End::Facts(facts))
+}
+
+/// Services that were started and not ended in this scope end on the day their unit vanished.
+fn ends(before: &[StoredFact], today: samhold_model::Date) -> Vec<Follow> {
+    let service = |f: &StoredFact| f.body.get("service").and_then(Value::as_str).map(str::to_owned);
+    let is = |f: &StoredFact, name: &str| f.body.get("type").and_then(Value::as_str) == Some(name);
+    let mut open: Vec<String> = Vec::new();
+    for fact in before {
+        if is(fact, "service_started") {
+            open.extend(service(fact));
+        } else if is(fact, "service_ended") {
+            open.retain(|s| Some(s) != service(fact).as_ref());
+        }
+    }
+    open.sort();
+    open.dedup();
+    open.into_iter()
+        .map(|service| Follow {
+            id: FactId::derived("gone", &service, &today.to_string(), &key_of(before)),
+            at: today,
+            body: json!({"type": "service_ended", "service": service}),
+        })
+        .collect()
+}
+
+/// Tells the scopes of different children apart, and the second time a unit vanishes from the first.
+fn key_of(before: &[StoredFact]) -> String {
+    before.last().map(|f| format!("{}:{}", f.child, f.seq)).unwrap_or_default()
+}

@@ -1,0 +1,26 @@
+//! The background work: each task takes no input, is idempotent, reads what is and what should be, and acts. Each runs on a
+//! signal and on a clock, so that a lost signal heals itself at the next round.
+
+mod deliver;
+mod dossier;
+mod engine;
+mod identity;
+mod ingest;
+mod intake;
+pub mod message;
+mod own_facts;
+mod replace;
+mod shape;
+mod sources;
+mod tick;
+mod view;
+mod workout;
+
+pub use deliver::{Delivered, deliver_once};
+pub use dossier::Dossier;
+pub use engine::{Engine, Live, Signals};
+pub use identity::ChildReference;
+pub use ingest::ingest_once;
+pub use own_facts::{FactInput, Rejection, TakenFacts, take_facts};
+pub use view::{Sight, sight};
+pub use workout::{work_out_child, work_out_once};

@@ -1,0 +1,293 @@
+//! Full replacement: what a new version of a source record changes in the facts it gave before.
+//!
+//! Facts are never overwritten. What changed is corrected by a new fact, what vanished is voided, what came back is new.
+
+use std::collections::HashMap;
+
+use samhold_model::{Date, FactId};
+use samhold_store::StoredFact;
+use serde_json::{Map, Value, json};
+
+/// How a rule's facts follow the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A change means it was always so: correct the earlier fact.
+    Correct,
+    /// A change means it is so from now on: a new fact from the day it was received.
+    New,
+}
+
+/// A fact as the new version of the record gives it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Given {
+    /// Stable id of this rule and key in this scope.
+    pub base: FactId,
+    /// Valid date.
+    pub at: Date,
+    /// `type` and fields.
+    pub body: Value,
+    /// How it follows the source.
+    pub change: Change,
+}
+
+/// A fact to append.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Follow {
+    /// Its id.
+    pub id: FactId,
+    /// Valid date.
+    pub at: Date,
+    /// `type` and fields.
+    pub body: Value,
+}
+
+/// One earlier fact with its corrections applied.
+struct Standing {
+    at: Date,
+    body: Value,
+    void: bool,
+}
+
+/// What must be appended so that the ledger says what the new version says. `today` is the day it was received.
+#[must_use]
+pub fn follow(before: &[StoredFact], given: &[Given], today: Date) -> Vec<Follow> {
+    let standing = standing(before);
+    let mut out: Vec<Follow> = given.iter().filter_map(|g| one(before, &standing, g, today)).collect();
+    let bases: Vec<FactId> = given.iter().map(|g| g.base).collect();
+    let new_types: Vec<&str> = given.iter().filter(|g| g.change == Change::New).map(|g| type_of(&g.body)).collect();
+    for fact in before.iter().filter(|f| type_of(&f.body) != "correction") {
+        let gone = !bases.contains(&fact.id) && !is_generation(fact.id, &bases, before);
+        let follows_time = new_types.contains(&type_of(&fact.body)) || FOLLOWS_TIME.contains(&type_of(&fact.body));
+        if gone && !follows_time && standing.get(&fact.id).is_some_and(|s| !s.void) {
+            out.push(correction(fact.id, today, Map::new(), true));
+        }
+    }
+    out
+}
+
+/// What is so from a date on does not become untrue because a later version says something else.
+const FOLLOWS_TIME: &[&str] = &["guardians_changed", "address_protection"];
+
+fn one(before: &[StoredFact], standing: &HashMap<FactId, Standing>, given: &Given, today: Date) -> Option<Follow> {
+    if given.change == Change::New {
+        return newest_of_type(before, standing, given, today);
+    }
+    let id = latest_generation(given.base, before);
+    match standing.get(&id) {
+        None => Some(Follow { id: given.base, at: given.at, body: given.body.clone() }),
+        Some(s) if s.void => {
+            let id = generation(given.base, before.len());
+            Some(Follow { id, at: given.at, body: given.body.clone() })
+        }
+        Some(s) if s.at == given.at && s.body == given.body => None,
+        Some(s) => Some(correction(id, today, difference(s, given), false)),
+    }
+}
+
+fn newest_of_type(
+    before: &[StoredFact],
+    standing: &HashMap<FactId, Standing>,
+    given: &Given,
+    today: Date,
+) -> Option<Follow> {
+    let last = before
+        .iter()
+        .rev()
+        .filter(|f| type_of(&f.body) == type_of(&given.body))
+        .find_map(|f| standing.get(&f.id).filter(|s| !s.void));
+    match last {
+        None => Some(Follow { id: generation(given.base, before.len()), at: given.at, body: given.body.clone() }),
+        Some(s) if s.body == given.body => None,
+        Some(_) => Some(Follow { id: generation(given.base, before.len()), at: today, body: given.body.clone() }),
+    }
+}
+
+fn standing(before: &[StoredFact]) -> HashMap<FactId, Standing> {
+    let mut map: HashMap<FactId, Standing> = HashMap::new();
+    for fact in before {
+        if type_of(&fact.body) == "correction" {
+            apply(&mut map, fact);
+        } else {
+            map.insert(fact.id, Standing { at: fact.at, body: fact.body.clone(), void: false });
+        }
+    }
+    map
+}
+
+fn apply(map: &mut HashMap<FactId, Standing>, correction: &StoredFact) {
+    let of = correction.body.get("of").and_then(Value::as_str).and_then(|t| t.parse::<FactId>().ok());
+    let Some(target) = of.and_then(|id| map.get_mut(&id)) else { return };
+    if correction.body.get("void").and_then(Value::as_bool) == Some(true) {
+        target.void = true;
+        return;
+    }
+    let Some(Value::Object(replace)) = correction.body.get("replace") else { return };
+    for (key, value) in replace {
+        if key == "at" {
+            target.at = value.as_str().and_then(|t| t.parse().ok()).unwrap_or(target.at);
+        } else if let Value::Object(body) = &mut target.body {
+            if value.is_null() {
+                body.shift_remove(key);
+            } else {
+                body.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}
+
+fn difference(standing: &Standing, given: &Given) -> Map<String, Value> {
+    let empty = Map::new();
+    let old = standing.body.as_object().unwrap_or(&empty);
+    let new = given.body.as_object().unwrap_or(&empty);
+    let mut replace: Map<String, Value> =
+        new.iter().filter(|(k, v)| old.get(*k) != Some(v)).map(|(k, v)| (k.clone(), v.clone())).collect();
+    for key in old.keys().filter(|k| !new.contains_key(*k)) {
+        replace.insert(key.clone(), Value::Null);
+    }
+    if standing.at != given.at {
+        replace.insert("at".into(), json!(given.at));
+    }
+    replace
+}
+
+/// A correction is known from the day it is recorded; its id follows from what it says, so that saying it twice is once.
+fn correction(of: FactId, today: Date, replace: Map<String, Value>, void: bool) -> Follow {
+    let mut body = json!({"type": "correction", "of": of.to_string()});
+    if let Some(map) = body.as_object_mut() {
+        if void {
+            map.insert("void".into(), json!(true));
+        } else {
+            map.insert("replace".into(), Value::Object(replace));
+        }
+    }
+    let id = FactId::derived("correction", &of.to_string(), &today.to_string(), &body.to_string());
+    Follow { id, at: today, body }
+}
+
+/// The id of a later fact of the same rule and key: numbered by how much stood there before.
+fn generation(base: FactId, earlier: usize) -> FactId {
+    if earlier == 0 { base } else { FactId::derived("generation", &base.to_string(), "after", &earlier.to_string()) }
+}
+
+fn generations<'a>(base: FactId, before: &'a [StoredFact]) -> impl Iterator<Item = FactId> + 'a {
+    (0..=before.len()).map(move |n| generation(base, n))
+}
+
+fn latest_generation(base: FactId, before: &[StoredFact]) -> FactId {
+    generations(base, before).filter(|id| before.iter().any(|f| f.id == *id)).last().unwrap_or(base)
+}
+
+fn is_generation(id: FactId, bases: &[FactId], before: &[StoredFact]) -> bool {
+    bases.iter().any(|base| latest_generation(*base, before) == id)
+}
+
+fn type_of(body: &Value) -> &str {
+    body.get("type").and_then(Value::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use samhold_model::{ChildId, MunicipalityNo, SystemName};
+
+    fn day(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    fn given(key: &str, at: &str, body: Value, change: Change) -> Given {
+        Given { base: FactId::derived("skole", "elev-1", "started", key), at: day(at), body, change }
+    }
+
+    /// Appends what follows, as the ledger would.
+    fn record(ledger: &mut Vec<StoredFact>, follow: Vec<Follow>) {
+        for f in follow {
+            let seq = ledger.len() as i64 + 1;
+            ledger.push(StoredFact {
+                seq, id: f.id, child: ChildId(uuid::Uuid::nil()), municipality: MunicipalityNo::from("9901"), at: f.at,
+                recorded_at: "2026-08-17T08:00:00Z".parse().unwrap(), source: SystemName::from("skole"), record: None,
+                scope: Some("elev-1".into()), body: f.body,
+            });
+        }
+    }
+
+    fn round(ledger: &mut Vec<StoredFact>, version: &[Given], today: &str) -> usize {
+        let out = follow(ledger, version, day(today));
+        let n = out.len();
+        record(ledger, out);
+        n
+    }
+
+    fn started(until: &str) -> Value {
+        json!({"type": "service_started", "service": "lia-skole", "kind": "skole_kommunal", "until": until})
+    }
+
+    #[test]
+    fn the_same_version_twice_says_nothing_new() {
+        let mut ledger = Vec::new();
+        let version = [given("a", "2026-08-17", started("2027-06-18"), Change::Correct)];
+        assert_eq!(round(&mut ledger, &version, "2026-08-17"), 1);
+        assert_eq!(round(&mut ledger, &version, "2026-08-18"), 0);
+    }
+
+    #[test]
+    fn a_changed_end_is_a_correction_and_a_vanished_place_is_voided() {
+        let mut ledger = Vec::new();
+        round(&mut ledger, &[given("a", "2026-08-17", started("2027-06-18"), Change::Correct)], "2026-08-17");
+        round(&mut ledger, &[given("a", "2026-08-18", started("2027-06-20"), Change::Correct)], "2026-08-19");
+        assert_eq!(ledger[1].body["replace"], json!({"until": "2027-06-20", "at": "2026-08-18"}));
+        round(&mut ledger, &[], "2026-08-20");
+        assert_eq!(ledger[2].body["void"], json!(true));
+        assert_eq!(round(&mut ledger, &[], "2026-08-21"), 0);
+    }
+
+    #[test]
+    fn what_was_voided_and_comes_back_counts_again() {
+        let mut ledger = Vec::new();
+        let version = [given("a", "2026-08-17", started("2027-06-18"), Change::Correct)];
+        round(&mut ledger, &version, "2026-08-17");
+        round(&mut ledger, &[], "2026-08-18");
+        assert_eq!(round(&mut ledger, &version, "2026-08-19"), 1);
+        assert_eq!(round(&mut ledger, &version, "2026-08-20"), 0);
+        assert_eq!(round(&mut ledger, &[], "2026-08-21"), 1);
+        assert_eq!(round(&mut ledger, &version, "2026-08-22"), 1);
+        assert_eq!(standing(&ledger).values().filter(|s| !s.void).count(), 1);
+    }
+
+    #[test]
+    fn guardians_follow_time_and_are_never_rewritten() {
+        let mut ledger = Vec::new();
+        let g = |ids: &[&str]| json!({"type": "guardians_changed", "guardians": ids});
+        round(&mut ledger, &[given("g", "2019-02-14", g(&["mor", "far"]), Change::New)], "2026-08-17");
+        assert_eq!(ledger[0].at, day("2019-02-14"));
+        round(&mut ledger, &[given("g", "2019-02-14", g(&["mor"]), Change::New)], "2026-09-01");
+        assert_eq!((ledger.len(), ledger[1].at), (2, day("2026-09-01")));
+        round(&mut ledger, &[given("g", "2019-02-14", g(&["mor", "far"]), Change::New)], "2026-10-01");
+        assert_eq!((ledger.len(), ledger[2].at), (3, day("2026-10-01")));
+        assert_eq!(round(&mut ledger, &[given("g", "2019-02-14", g(&["mor", "far"]), Change::New)], "2026-10-02"), 0);
+        assert_eq!(round(&mut ledger, &[], "2026-10-03"), 0);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn after_any_versions_the_ledger_says_what_the_last_one_said(
+            versions in proptest::collection::vec(proptest::collection::btree_map(0u8..4, 0u8..3, 0..4), 1..8)
+        ) {
+            let mut ledger = Vec::new();
+            for (n, version) in versions.iter().enumerate() {
+                let given: Vec<Given> = version.iter().map(|(k, v)| {
+                    given(&k.to_string(), "2026-08-17", started(&format!("2027-06-{:02}", 10 + v)), Change::Correct)
+                }).collect();
+                let today = format!("2026-09-{:02}", n + 1);
+                round(&mut ledger, &given, &today);
+                let again = follow(&ledger, &given, day(&today));
+                proptest::prop_assert!(again.is_empty());
+            }
+            let mut now: Vec<String> = standing(&ledger).values().filter(|s| !s.void)
+                .map(|s| s.body["until"].to_string()).collect();
+            now.sort();
+            let mut wanted: Vec<String> = versions.last().unwrap().values().map(|v| format!("\"2027-06-{:02}\"", 10 + v)).collect();
+            wanted.sort();
+            proptest::prop_assert_eq!(now, wanted);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The clock: birthdays, ends and deadlines are found by the date the engine gave for each child, not by asking every child.
+//!
+//! Also signs an audit checkpoint now and then, and wakes the other rooms should a signal have been lost.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::engine::Engine;
+
+/// Runs until the program stops.
+pub async fn run(engine: Arc<Engine>) {
+    let mut checked = None;
+    loop {
+        let today = engine.clock.today();
+        match engine.store.mark_due(today).await {
+            Ok(n) if n > 0 => {
+                tracing::info!(children = n, "{n} children fall due today");
+                engine.signals.marked.notify_one();
+            }
+            Ok(_) => {}
+            Err(e) => tracing::error!(error = %e, "children that fall due could not be marked"),
+        }
+        if checked != Some(today) {
+            checked = checkpoint(&engine).await.then_some(today);
+        }
+        engine.signals.inbox.notify_one();
+        engine.signals.marked.notify_one();
+        tokio::select! {
+            () = engine.stop.cancelled() => {
+                checkpoint(&engine).await;
+                return;
+            }
+            () = tokio::time::sleep(Duration::from_secs(20)) => {}
+        }
+    }
+}
+
+async fn checkpoint(engine: &Engine) -> bool {
+    match engine.store.checkpoint(engine.clock.now()).await {
+        Ok(_) => true,
+        Err(e) => {
+            tracing::error!(error = %e, "the audit checkpoint could not be signed");
+            false
+        }
+    }
+}

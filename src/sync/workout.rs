@@ -1,0 +1,179 @@
+//! Works out marked children: the duty anew, the alerts, and what each recipient should see.
+//!
+//! Idempotent: working out a child twice changes nothing. A child that fails stays marked and is tried again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use samhold_duty::Answer;
+use samhold_model::{Date, SystemName};
+use samhold_store::{AuditEntry, Marked, Settlement, StoreError, StoredAnswer, Wanted};
+use serde_json::{Value, json};
+
+use super::dossier::Dossier;
+use super::engine::{Engine, Live};
+use super::view::{Sight, sight};
+use crate::telemetry::Counter;
+
+/// How many children one round takes.
+const ROUND: i64 = 100;
+
+/// Runs until the program stops.
+pub async fn run(engine: Arc<Engine>) {
+    loop {
+        match work_out_once(&engine).await {
+            Ok(0) => {
+                tokio::select! {
+                    () = engine.stop.cancelled() => return,
+                    () = engine.signals.marked.notified() => {}
+                    () = tokio::time::sleep(Duration::from_secs(30)) => {}
+                }
+            }
+            Ok(_) => engine.signals.outbox.notify_waiters(),
+            Err(e) => {
+                tracing::error!(error = %e, "children could not be worked out; they stay marked");
+                if pause(&engine).await {
+                    return;
+                }
+            }
+        }
+        if engine.stop.is_cancelled() {
+            return;
+        }
+    }
+}
+
+async fn pause(engine: &Engine) -> bool {
+    tokio::select! {
+        () = engine.stop.cancelled() => true,
+        () = tokio::time::sleep(Duration::from_secs(2)) => false,
+    }
+}
+
+/// One round. Returns how many children were worked out.
+///
+/// # Errors
+/// When the store fails.
+pub async fn work_out_once(engine: &Engine) -> Result<usize, StoreError> {
+    let marked = engine.store.marked(ROUND).await?;
+    let live = engine.live();
+    for child in &marked {
+        work_out_child(engine, &live, child).await?;
+    }
+    Counter::AnswersWorkedOut.add(marked.len());
+    Ok(marked.len())
+}
+
+/// Works out one child.
+///
+/// # Errors
+/// When the store fails.
+pub async fn work_out_child(engine: &Engine, live: &Live, marked: &Marked) -> Result<(), StoreError> {
+    let number = marked.municipality.as_str();
+    let rows = engine.store.facts_of(marked.child, &marked.municipality).await?;
+    let today = engine.clock.today();
+    let dossier = Dossier::new(marked.child, &rows, today);
+    let rules = live.duty_rules(number);
+    let family = dossier.family();
+    let answer = samhold_duty::answer(&family, &dossier.facts, today, None, &rules);
+    let last = engine.store.latest_answer(marked.child, &marked.municipality).await?;
+    let next_duty = samhold_duty::next_change(&family, &dossier.facts, today, None, &rules);
+    let max_days = live.share_rules(number).config.consent_max_days;
+    let next_change = dossier.sharing_dates(max_days).into_iter().chain(next_duty).min();
+    let now = engine.clock.now();
+    let (wanted, audit) = wanted(engine, live, number, &dossier, &answer);
+    let settlement = Settlement {
+        marked: marked.clone(),
+        answer: new_version(&answer, last.as_ref(), today, now),
+        alerts: alert_codes(&answer),
+        next_change,
+        wanted,
+        audit,
+        now,
+    };
+    Counter::AnswersChanged.add(usize::from(settlement.answer.is_some()));
+    engine.store.settle(settlement).await
+}
+
+fn alert_codes(answer: &Answer) -> Vec<String> {
+    answer
+        .alerts
+        .iter()
+        .filter_map(|a| serde_json::to_value(a).ok())
+        .filter_map(|v| v.as_str().map(str::to_owned))
+        .collect()
+}
+
+/// The reasoning may word itself otherwise from day to day; a new version is a new answer, not new words.
+fn new_version(
+    answer: &Answer,
+    last: Option<&StoredAnswer>,
+    today: Date,
+    now: samhold_model::Instant,
+) -> Option<StoredAnswer> {
+    let whole = serde_json::to_value(answer).ok()?;
+    let core = |v: &Value| {
+        let mut v = v.clone();
+        if let Some(map) = v.as_object_mut() {
+            map.shift_remove("steps");
+        }
+        v
+    };
+    if last.is_some_and(|l| core(&l.answer) == core(&whole)) {
+        return None;
+    }
+    Some(StoredAnswer {
+        version: last.map_or(1, |l| l.version + 1),
+        as_of: today,
+        valid_from: answer.samordning.since.unwrap_or(today),
+        made_at: now,
+        answer: whole,
+    })
+}
+
+fn wanted(
+    engine: &Engine,
+    live: &Live,
+    number: &str,
+    dossier: &Dossier,
+    answer: &Answer,
+) -> (Vec<Wanted>, Vec<AuditEntry>) {
+    let mut wanted = Vec::new();
+    let mut audit = Vec::new();
+    for system in live.recipients_of(number) {
+        let seen = sight(live, number, system, dossier, answer);
+        // Those who take no part and never would are no news to the audit.
+        if seen.participant && has_withholding(&seen) {
+            audit.push(withheld(engine, &system.name, dossier, &seen));
+        }
+        wanted.push(Wanted { recipient: SystemName::new(system.name.clone()), content_hash: seen.content_hash });
+    }
+    (wanted, audit)
+}
+
+fn has_withholding(seen: &Sight) -> bool {
+    seen.decisions.iter().any(|d| !d.decision.withheld.is_empty())
+}
+
+/// Categories, reasons and field names; never values.
+pub(super) fn decisions_json(seen: &Sight) -> Value {
+    let rows: Vec<Value> = seen
+        .decisions
+        .iter()
+        .map(|d| {
+            json!({"category": d.category, "decision": d.decision.decision, "reason": d.decision.reason,
+                "basis": d.decision.basis, "released": d.decision.released, "withheld": d.decision.withheld})
+        })
+        .collect();
+    Value::Array(rows)
+}
+
+fn withheld(engine: &Engine, recipient: &str, dossier: &Dossier, seen: &Sight) -> AuditEntry {
+    AuditEntry {
+        at: engine.clock.now(),
+        kind: "withheld".into(),
+        child: Some(dossier.child),
+        actor: recipient.to_owned(),
+        detail: json!({"decisions": decisions_json(seen)}),
+    }
+}
