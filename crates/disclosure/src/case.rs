@@ -8,7 +8,7 @@ use samhold_model::law::RecipientRow;
 
 use crate::Rules;
 use crate::config::{Share, StrictMode};
-use crate::request::{Request, Subject};
+use crate::request::{Recipient, Request, Subject};
 
 /// The name the child has in `about_person`, consents and objections.
 pub(crate) const CHILD: &str = "child";
@@ -76,6 +76,16 @@ impl Protection {
             Some("fortrolig") => Self::Fortrolig,
             Some(_) => Self::Strengt,
         }
+    }
+}
+
+/// Whether this recipient may not learn where the child is. Whoever is not known to be public may not.
+pub(crate) fn place_is_hidden(subject: &Subject, recipient: &Recipient, rules: &Rules) -> bool {
+    let public = rules.law.recipient_kind.get(&recipient.kind).is_some_and(|row| row.public);
+    match Protection::read(subject.address_protection.as_deref()) {
+        Protection::None => false,
+        Protection::Fortrolig => !public,
+        Protection::Strengt => true,
     }
 }
 

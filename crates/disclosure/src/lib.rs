@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod case;
+pub mod cleared;
 pub mod config;
 mod consent;
 pub mod decision;
@@ -9,6 +10,10 @@ mod redaction;
 pub mod request;
 mod steps;
 
+pub use cleared::{
+    Circumstances, Cleared, Envelope, EnvelopeError, EnvelopeKind, ItemDecision, Necessity, Notice, NoticeKind,
+    Package, Parcel, Release, Released, ReleasedItem, Shape, ShapeError, release,
+};
 pub use config::Share;
 pub use decision::{Decision, Reason, Verdict};
 pub use request::{Consent, Flags, Guardian, Item, Recipient, Request, Subject};

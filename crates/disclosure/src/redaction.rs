@@ -7,7 +7,7 @@ mod tags;
 
 use std::collections::BTreeSet;
 
-use crate::case::{Case, Protection};
+use crate::case::{Case, place_is_hidden};
 use crate::decision::{Decision, Reason, Verdict};
 use crate::steps::Grant;
 
@@ -48,12 +48,7 @@ pub(crate) fn redact(case: &Case<'_>, grant: &Grant<'_>) -> Decision {
 
 /// Step e. Location is more than an address; public bodies may have it about a fortrolig child.
 fn location(case: &Case<'_>, left: &mut Left<'_>) {
-    let hide = match case.protection {
-        Protection::None => false,
-        Protection::Fortrolig => !case.recipient.public,
-        Protection::Strengt => true,
-    };
-    if hide {
+    if place_is_hidden(case.subject(), &case.request.recipient, case.rules) {
         left.keep(Reason::RedactLocation, |f| !case.config().location_fields.iter().any(|l| l == f));
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Must never skip a file or a scenario: an empty folder fails.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test says what is wrong by failing")]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
