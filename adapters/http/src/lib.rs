@@ -17,7 +17,7 @@ pub use auth::{Authenticator, TokenSource};
 pub use call::Call;
 pub use classify::{RetryAfterUnit, Verdict, classify, retry_after};
 pub use client::Client;
-pub use push::{HttpPush, HttpPushSettings, SignatureSettings, cloud_event};
+pub use push::{HttpRecipient, RecipientSettings, SignatureSettings, cloud_event};
 pub use scrub::scrub;
 pub use settings::{AuthSettings, ClientAuth, ClientSettings, MaskinportenSettings, OAuth2Settings};
 pub use signature::{SIGNATURE_HEADER, SignatureError, sign, verify_signature};

@@ -8,5 +8,5 @@ mod recipient;
 mod settings;
 
 pub use envelope::cloud_event;
-pub use recipient::HttpPush;
-pub use settings::{HttpPushSettings, SignatureSettings};
+pub use recipient::HttpRecipient;
+pub use settings::{RecipientSettings, SignatureSettings};

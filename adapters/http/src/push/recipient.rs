@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::envelope::cloud_event;
 use super::outcome::{Exceptions, KEPT, of_answer, of_error};
-use super::settings::HttpPushSettings;
+use super::settings::RecipientSettings;
 use crate::address::address;
 use crate::call::Call;
 use crate::client::Client;
@@ -24,7 +24,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const READ: usize = KEPT + 256;
 
 /// A recipient that is pushed to over HTTP.
-pub struct HttpPush {
+pub struct HttpRecipient {
     client: Client,
     url: Url,
     source: String,
@@ -32,12 +32,12 @@ pub struct HttpPush {
     exceptions: Exceptions,
 }
 
-impl HttpPush {
+impl HttpRecipient {
     /// Reads secrets and certificates now.
     ///
     /// # Errors
     /// [`AdapterError::Settings`] says what cannot work.
-    pub fn new(system: &str, settings: &HttpPushSettings) -> Result<Self, AdapterError> {
+    pub fn new(system: &str, settings: &RecipientSettings) -> Result<Self, AdapterError> {
         let references = settings.signature.as_ref().map(|s| s.secrets.as_slice());
         if references.is_some_and(<[_]>::is_empty) {
             return Err(AdapterError::settings(system, "signature.secrets is empty; give one, or leave signature out"));
@@ -70,7 +70,7 @@ impl HttpPush {
 }
 
 #[async_trait]
-impl Recipient for HttpPush {
+impl Recipient for HttpRecipient {
     async fn deliver(&self, event: &Outgoing) -> DeliveryOutcome {
         let data = event.data.get();
         let body = cloud_event(event.event_id, event.kind, &self.source, event.subject, event.time, data);

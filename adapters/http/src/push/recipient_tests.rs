@@ -35,10 +35,10 @@ async fn take(State(r): State<Receiver>, headers: HeaderMap, body: Bytes) -> (St
     (StatusCode::from_u16(r.says.0).unwrap(), told, r.says.2.to_string())
 }
 
-fn push(receiver: &Receiver, more: serde_json::Value) -> HttpPush {
+fn push(receiver: &Receiver, more: serde_json::Value) -> HttpRecipient {
     let mut settings = json!({"url": receiver.base, "http": {"timeout_seconds": 5}});
     settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    HttpPush::new("barnehage", &serde_json::from_value(settings).unwrap()).unwrap()
+    HttpRecipient::new("barnehage", &serde_json::from_value(settings).unwrap()).unwrap()
 }
 
 async fn outcome(status: u16, headers: &'static [(&'static str, &'static str)], body: &str) -> DeliveryOutcome {
@@ -136,7 +136,7 @@ fn settings_that_contradict_or_leak_are_refused() {
     let make = |more: serde_json::Value| {
         let mut settings = json!({"url": "https://mottaker.example.no/hook"});
         settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        HttpPush::new("barnehage", &serde_json::from_value(settings).unwrap()).map(drop)
+        HttpRecipient::new("barnehage", &serde_json::from_value(settings).unwrap()).map(drop)
     };
     assert!(make(json!({})).is_ok());
     assert!(make(json!({"retry": [500], "refuse": [500]})).is_err());

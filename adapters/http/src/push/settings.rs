@@ -10,7 +10,7 @@ use crate::settings::{AuthSettings, ClientSettings};
 /// One recipient that is pushed to.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
-pub struct HttpPushSettings {
+pub struct RecipientSettings {
     /// Where events are posted.
     pub url: String,
     /// How to authenticate. Default: not, which is right with a client certificate.

@@ -94,7 +94,7 @@ async fn answer(State(server): State<Server>, request: Request) -> Response {
         let mut script = server.script.lock().unwrap();
         if script.len() > 1 { script.pop_front() } else { script.front().cloned() }
     };
-    let say = say.unwrap_or_else(|| say_nothing());
+    let say = say.unwrap_or_else(say_nothing);
     if say.hang {
         std::future::pending::<()>().await;
     }
