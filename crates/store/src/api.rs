@@ -619,8 +619,11 @@ pub trait Store: Send + Sync {
     async fn to_feed(&self, id: i64, event_id: Uuid, now: Instant) -> Result<()>;
     /// Entries of a pull feed after a position.
     async fn feed(&self, recipient: &SystemName, after: i64, limit: i64) -> Result<Vec<FeedEntry>>;
+    /// Notes that a recipient has fetched its feed up to a position, which it says by asking for what comes after.
+    async fn fetched(&self, recipient: &SystemName, upto: i64, now: Instant) -> Result<()>;
     /// What a recipient holds of a child.
-    async fn held(&self, recipient: &SystemName, child: ChildId, municipality: &MunicipalityNo) -> Result<Option<Held>>;
+    async fn held(&self, recipient: &SystemName, child: ChildId, municipality: &MunicipalityNo)
+    -> Result<Option<Held>>;
     /// Past deliveries about a child.
     async fn deliveries_of(&self, child: ChildId) -> Result<Vec<Delivered>>;
     /// Records a receipt. False when that recipient never got that event.

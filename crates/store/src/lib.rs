@@ -1,30 +1,39 @@
 #![doc = include_str!("../README.md")]
 
+mod answers;
 pub mod api;
+mod args;
+mod audit;
+mod canonical;
+mod checkpoints;
+mod dead;
+mod deliveries;
+mod dialect;
+mod error;
+mod group;
+mod identity;
+mod inbox;
+mod keyring;
+mod keys;
+mod ledger;
+mod marks;
+mod note;
+mod open;
+mod outbox;
+mod plan;
+mod records;
+mod settings;
+mod sql;
+mod status;
+mod store;
+mod tasks;
+mod tx;
+mod vault;
+mod views;
+mod waiting;
 
 pub use api::*;
-
-/// Why the store could not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The database answered with an error.
-    #[error("the store could not {attempt}")]
-    Database {
-        /// What was tried.
-        attempt: &'static str,
-        /// The cause.
-        #[source]
-        source: sqlx::Error,
-    },
-    /// Something stored could not be decrypted: wrong key or altered data.
-    #[error("stored data could not be decrypted while trying to {0}: wrong key, or the row was altered")]
-    Decrypt(&'static str),
-    /// Something stored does not have the expected form.
-    #[error("stored data is not as expected while trying to {attempt}: {found}")]
-    Corrupt {
-        /// What was tried.
-        attempt: &'static str,
-        /// What stood there, without content.
-        found: String,
-    },
-}
+pub use error::StoreError;
+pub use keys::{KEY_LEN, Keys};
+pub use open::open;
+pub use settings::StoreSettings;

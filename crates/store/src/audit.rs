@@ -1,0 +1,115 @@
+//! The audit log: each entry is chained to the one before it by SHA-256, so that no entry can be removed, changed or
+//! moved without breaking every later hash. Holds codes, bases and field names; must never hold values.
+//!
+//! `hash = SHA-256(previous hash, 32 bytes | canonical JSON of {seq, at, kind, child, actor, detail})`, the first over
+//! 32 zero bytes; `at` is in microseconds since 1970-01-01 UTC.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use samhold_model::ChildId;
+use serde_json::{Value, json};
+use sqlx::FromRow;
+
+use crate::api::{AuditEntry, ChainedEntry};
+use crate::args::args;
+use crate::dialect::Dialect;
+use crate::sql::statements;
+use crate::tx::Tx;
+use crate::{Result, canonical};
+
+statements! {
+    LAST = "select seq, hash from audit order by seq desc limit 1";
+    INSERT = "insert into audit (seq, at, kind, child, actor, detail, hash) values ($1, $2, $3, $4, $5, $6, $7)";
+    PAGE = "select seq, at, kind, child, actor, detail, hash from audit where seq > $1 order by seq limit $2";
+    PAGE_OF = "select seq, at, kind, child, actor, detail, hash from audit where child = $1 and seq > $2 \
+               order by seq limit $3";
+}
+
+/// What the first entry is chained to, hex.
+pub(crate) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// An entry as kept.
+#[derive(Clone, FromRow)]
+pub(crate) struct Row {
+    pub seq: i64,
+    at: i64,
+    kind: String,
+    child: Option<String>,
+    actor: String,
+    detail: String,
+    pub hash: String,
+}
+
+impl Row {
+    /// What its hash must be after `previous`.
+    pub fn expected_hash(&self, previous: &str) -> String {
+        // A detail that is no JSON any more was altered; its text then stands for itself and the hash will differ.
+        let detail = serde_json::from_str(&self.detail).unwrap_or_else(|_| Value::String(self.detail.clone()));
+        let entry = json!({
+            "seq": self.seq, "at": self.at, "kind": self.kind, "child": self.child, "actor": self.actor, "detail": detail,
+        });
+        let mut input = hex::decode(previous).unwrap_or_default();
+        input.extend_from_slice(canonical::text(&entry).as_bytes());
+        hex::encode(digest(&SHA256, &input))
+    }
+}
+
+/// Appends entries. Only ever called in a writing transaction, of which there is one at a time.
+pub(crate) async fn append<D: Dialect>(tx: &mut Tx<D>, entries: &[AuditEntry]) -> Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let (mut seq, mut previous) = last(tx).await?;
+    for entry in entries {
+        seq = seq.saturating_add(1);
+        let mut row = Row {
+            seq,
+            at: entry.at.as_microsecond(),
+            kind: entry.kind.clone(),
+            child: entry.child.map(|child| child.to_string()),
+            actor: entry.actor.clone(),
+            detail: canonical::text(&entry.detail),
+            hash: String::new(),
+        };
+        row.hash = row.expected_hash(&previous);
+        previous.clone_from(&row.hash);
+        let values = args![row.seq, row.at, row.kind, row.child, row.actor, row.detail, row.hash];
+        tx.run(INSERT, values).await?;
+    }
+    Ok(())
+}
+
+/// Number and hash of the last entry.
+pub(crate) async fn last<D: Dialect>(tx: &mut Tx<D>) -> Result<(i64, String)> {
+    let row: Option<(i64, String)> = tx.opt(LAST, args![]).await?;
+    Ok(row.unwrap_or_else(|| (0, GENESIS.to_owned())))
+}
+
+/// A page of rows as kept.
+pub(crate) async fn page<D: Dialect>(tx: &mut Tx<D>, after: i64, limit: i64) -> Result<Vec<Row>> {
+    tx.all(PAGE, args![after, limit]).await
+}
+
+/// The chain from a place on, of one child or of all.
+pub(crate) async fn entries<D: Dialect>(
+    tx: &mut Tx<D>,
+    child: Option<ChildId>,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<ChainedEntry>> {
+    let rows: Vec<Row> = match child {
+        Some(child) => tx.all(PAGE_OF, args![child, after, limit]).await?,
+        None => page(tx, after, limit).await?,
+    };
+    rows.into_iter().map(|row| chained(tx, row)).collect()
+}
+
+fn chained<D: Dialect>(tx: &Tx<D>, row: Row) -> Result<ChainedEntry> {
+    let entry = AuditEntry {
+        at: tx.instant("at", row.at)?,
+        kind: row.kind,
+        child: row.child.map(|child| tx.parse("child", &child)).transpose()?,
+        actor: row.actor,
+        detail: serde_json::from_str(&row.detail).map_err(|_| tx.corrupt("audit.detail is not JSON"))?,
+    };
+    Ok(ChainedEntry { seq: row.seq, entry, hash: row.hash })
+}
