@@ -1,11 +1,31 @@
 #![doc = include_str!("../README.md")]
 
+mod age;
+mod alerts;
 pub mod answer;
+mod asked;
+mod assemble;
+mod bk;
+mod calendar;
+mod case;
 pub mod config;
+mod delegation;
+mod explain;
+mod holder;
+mod known;
+mod need;
+mod outcome;
+mod people;
+mod plan;
+mod replay;
+mod services;
+mod terminal;
 
 pub use answer::{Alert, Answer, BkAnswer, CoordinatorAnswer, DutyAnswer, Holder, HolderKind, PlanAnswer, Step};
 pub use config::Reconcile;
 
+use case::World;
+use known::{History, Knowledge};
 use samhold_model::{Date, Fact, Law};
 
 /// The family a child belongs to, as far as it is known without dated facts.
@@ -34,12 +54,20 @@ pub struct Rules {
 /// (`None`: on or before `as_of`).
 #[must_use]
 pub fn answer(family: &Family, facts: &[Fact], as_of: Date, known_at: Option<Date>, rules: &Rules) -> Answer {
-    let _ = (family, facts, as_of, known_at, rules);
-    Answer::default()
+    let reference = known_at.unwrap_or(as_of);
+    let history = History::new(facts, Knowledge::RecordedBy(reference));
+    let world = World::new(family, rules, &history);
+    assemble::answer(&replay::picture(&world, &calendar::turning_points(&world), as_of), reference)
 }
 
 /// The first date after `after` on which the answer (alerts included) can differ by the passing of time alone,
 /// with the facts recorded by `known_at` (`None`: all of them). `None`: never again.
+///
+/// With `known_at` the knowledge is frozen there: late facts are measured against it on every day. Without it the
+/// facts given are today's knowledge, whatever their recorded dates, and stay so; late facts are measured against
+/// the day itself, so that their alert is seen to lapse. Facts dated ahead count from their date. No field of the
+/// answer and no alert differs on any day strictly between `after` and the date returned. On the date returned
+/// something differs, except for very long histories, where a date may be returned on which nothing does.
 #[must_use]
 pub fn next_change(
     family: &Family,
@@ -48,6 +76,22 @@ pub fn next_change(
     known_at: Option<Date>,
     rules: &Rules,
 ) -> Option<Date> {
-    let _ = (family, facts, after, known_at, rules);
+    let history = History::new(facts, known_at.map_or(Knowledge::Everything, Knowledge::RecordedBy));
+    let world = World::new(family, rules, &history);
+    let turning = calendar::turning_points(&world);
+    let on = |day: Date| assemble::answer(&replay::picture(&world, &turning, day), known_at.unwrap_or(day));
+    let now = on(after);
+    let deadlines = calendar::deadlines(&world, &turning, known_at);
+    let ahead = turning.union(&deadlines).copied().filter(|day| *day > after);
+    let mut tries = LOOK_AHEAD / facts.len().max(1);
+    for day in ahead {
+        if tries == 0 || on(day) != now {
+            return Some(day);
+        }
+        tries -= 1;
+    }
     None
 }
+
+/// How many facts may be replayed to find out that nothing happens on a possible date.
+const LOOK_AHEAD: usize = 200_000;

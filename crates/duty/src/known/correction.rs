@@ -1,0 +1,110 @@
+//! Corrections: they replace what a fact says or void it, and never erase it.
+//!
+//! A correction counts from its own recorded date, may itself be corrected, and is ignored when its target is not
+//! known. Must never fail: a replacement that gives no readable fact leaves the fact as it was.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use samhold_model::{Date, Fact, FactBody};
+use serde_json::{Map, Value};
+
+use super::late::LateFact;
+
+/// Corrections by the id of what they correct.
+type Targets = BTreeMap<String, Vec<Fact>>;
+
+/// The facts with every correction applied, and the dates that a correction moved.
+pub(super) fn apply(known: Vec<&Fact>) -> (Vec<Fact>, Vec<LateFact>) {
+    let (corrections, facts): (Vec<&Fact>, Vec<&Fact>) =
+        known.into_iter().partition(|f| matches!(f.body, FactBody::Correction { .. }));
+    let by_target = resolve(&corrections);
+    let mut late: Vec<LateFact> = corrections.iter().filter_map(|c| LateFact::of(c)).collect();
+    let mut corrected = Vec::with_capacity(facts.len());
+    for fact in facts {
+        let mut now = Some(fact.clone());
+        for correction in by_target.get(&fact.id).into_iter().flatten() {
+            now = now.and_then(|f| correct(f, correction, &mut late));
+        }
+        corrected.extend(now);
+    }
+    (corrected, late)
+}
+
+/// Applies corrections of corrections first, so that what is left says what it finally meant.
+/// Corrections that correct each other in a ring never come loose and count for nothing.
+fn resolve(corrections: &[&Fact]) -> Targets {
+    let mut waiting: BTreeMap<&str, usize> = corrections.iter().map(|c| (c.id.as_str(), 0)).collect();
+    for target in corrections.iter().filter_map(|c| target(c)) {
+        if let Some(count) = waiting.get_mut(target) {
+            *count += 1;
+        }
+    }
+    let mut ready: VecDeque<&Fact> =
+        corrections.iter().copied().filter(|c| waiting.get(c.id.as_str()) == Some(&0)).collect();
+    let by_id: BTreeMap<&str, &Fact> = corrections.iter().map(|c| (c.id.as_str(), *c)).collect();
+    let mut targets = Targets::new();
+    while let Some(correction) = ready.pop_front() {
+        let own = target(correction);
+        if let Some(said) = settle(correction, &targets) {
+            file(said, &mut targets);
+        }
+        if let Some(count) = own.and_then(|t| waiting.get_mut(t)) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                ready.extend(own.and_then(|t| by_id.get(t)).copied());
+            }
+        }
+    }
+    targets
+}
+
+fn target(correction: &Fact) -> Option<&str> {
+    match &correction.body {
+        FactBody::Correction { of, .. } => Some(of),
+        _ => None,
+    }
+}
+
+/// What a correction says once it has itself been corrected.
+fn settle(correction: &Fact, targets: &Targets) -> Option<Fact> {
+    let mut unused = Vec::new();
+    let corrections = targets.get(&correction.id).into_iter().flatten();
+    corrections.fold(Some(correction.clone()), |said, c| said.and_then(|f| correct(f, c, &mut unused)))
+}
+
+fn file(correction: Fact, targets: &mut Targets) {
+    let Some(of) = target(&correction).map(str::to_owned) else { return };
+    let list = targets.entry(of).or_default();
+    list.push(correction);
+    list.sort_by(|a, b| (a.recorded_at, a.at, a.order, &a.id).cmp(&(b.recorded_at, b.at, b.order, &b.id)));
+}
+
+/// One fact after one correction; nothing when it is voided.
+fn correct(fact: Fact, correction: &Fact, late: &mut Vec<LateFact>) -> Option<Fact> {
+    let FactBody::Correction { replace, void, .. } = &correction.body else { return Some(fact) };
+    if *void {
+        return None;
+    }
+    let Some(said) = replaced(&fact, replace) else { return Some(fact) };
+    late.extend(LateFact::moved(&fact, &said, correction));
+    Some(said)
+}
+
+/// The fact with some fields said anew. Its id and the day it was recorded are never changed.
+fn replaced(fact: &Fact, replace: &Map<String, Value>) -> Option<Fact> {
+    let at = match replace.get("at") {
+        Some(value) => value.as_str()?.parse::<Date>().ok()?,
+        None => fact.at,
+    };
+    let mut fields = fact.body.fields();
+    fields.insert("type".into(), Value::String(fact.body.type_name()));
+    for (key, value) in replace.iter().filter(|(key, _)| !is_common(key)) {
+        fields.insert(key.clone(), value.clone());
+    }
+    let body = serde_json::from_value(Value::Object(fields)).ok()?;
+    Some(Fact { at, body, ..fact.clone() })
+}
+
+fn is_common(field: &str) -> bool {
+    matches!(field, "id" | "at" | "recorded_at" | "source" | "order")
+}
