@@ -22,12 +22,12 @@ pub(crate) async fn open(system: &str, broker: &Broker, role: &str) -> Result<Co
     let runtime =
         lapin::runtime::default_runtime().map_err(|e| AdapterError::unavailable(system, "connect", e, None))?;
     let connecting = Connection::connect_uri_with_config(uri, properties, tls, runtime);
-    within(system, "connect to the broker", broker.timeout, connecting).await
+    within(system, "connect to the broker", broker.timeout(), connecting).await
 }
 
 /// A fresh channel.
 pub(crate) async fn channel(system: &str, broker: &Broker, on: &Connection) -> Result<Channel, AdapterError> {
-    within(system, "open a channel", broker.timeout, on.create_channel()).await
+    within(system, "open a channel", broker.timeout(), on.create_channel()).await
 }
 
 /// Closes in good order, so that the broker takes back what is outstanding at once. A failure here changes nothing.
@@ -50,7 +50,7 @@ fn address(system: &str, broker: &Broker) -> Result<AMQPUri, AdapterError> {
         let cause = "the broker is on another machine and TLS is off; use TLS, or set allow_plaintext for a network that is encrypted below";
         return Err(AdapterError::settings(system, cause));
     }
-    uri.query.heartbeat = Some(u16::try_from(broker.heartbeat.as_secs()).unwrap_or(u16::MAX));
+    uri.query.heartbeat = Some(broker.heartbeat_seconds);
     Ok(uri)
 }
 

@@ -41,7 +41,7 @@ pub(crate) async fn queue(
         }
         let channel = connection::channel(system, broker, on).await?;
         let asked = channel.queue_declare(queue.clone(), options(way), arguments(way));
-        match tokio::time::timeout(broker.timeout, asked).await {
+        match tokio::time::timeout(broker.timeout(), asked).await {
             Ok(Ok(_)) => return Ok(channel),
             Ok(Err(e)) if e.is_amqp_error() => last = Some(e),
             Ok(Err(e)) => return Err(crate::fault::explain(system, "declare the queue", &e)),
@@ -80,12 +80,12 @@ pub(crate) async fn exchange(
     let looking = connection::channel(system, broker, on).await?;
     let passive = ExchangeDeclareOptions { passive: true, ..ExchangeDeclareOptions::default() };
     let found = looking.exchange_declare(exchange.clone(), ExchangeKind::Topic, passive, FieldTable::default());
-    if matches!(tokio::time::timeout(broker.timeout, found).await, Ok(Ok(()))) {
+    if matches!(tokio::time::timeout(broker.timeout(), found).await, Ok(Ok(()))) {
         return Ok(looking);
     }
     let channel = connection::channel(system, broker, on).await?;
     let durable = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
     let made = channel.exchange_declare(exchange.clone(), ExchangeKind::Topic, durable, FieldTable::default());
-    within(system, "declare the exchange", broker.timeout, made).await?;
+    within(system, "declare the exchange", broker.timeout(), made).await?;
     Ok(channel)
 }

@@ -60,7 +60,7 @@ impl AmqpRecipient {
         let connection = connection::open(system, broker, "out").await?;
         let channel = crate::declare::exchange(system, broker, &connection, &exchange).await?;
         let confirms = channel.confirm_select(ConfirmSelectOptions::default());
-        within(system, "ask for confirmations", broker.timeout, confirms).await?;
+        within(system, "ask for confirmations", broker.timeout(), confirms).await?;
         Ok(Link { connection, channel })
     }
 
@@ -80,13 +80,13 @@ impl AmqpRecipient {
             },
         };
         let published = publish(&link.channel, &self.settings.exchange, key, envelope, &body);
-        match tokio::time::timeout(self.settings.broker.timeout, published).await {
+        match tokio::time::timeout(self.settings.broker.timeout(), published).await {
             Ok(Ok(confirmation)) => {
                 *kept = Some(link);
                 self.outcome(confirmation)
             }
             Ok(Err(e)) => broken(&e),
-            Err(_) => later(format!("no confirmation within {:?}", self.settings.broker.timeout)),
+            Err(_) => later(format!("no confirmation within {:?}", self.settings.broker.timeout())),
         }
     }
 
@@ -142,7 +142,7 @@ fn refused(code: &str, detail: &str) -> DeliveryOutcome {
 #[async_trait]
 impl Recipient for AmqpRecipient {
     async fn deliver(&self, event: &Outgoing) -> DeliveryOutcome {
-        self.send(&Envelope::of(event, &self.settings.event_source), event.data.get()).await
+        self.send(&Envelope::of(event, &self.settings.source), event.data.get()).await
     }
 
     async fn check(&self) -> Result<(), AdapterError> {

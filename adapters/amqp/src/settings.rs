@@ -39,12 +39,19 @@ pub struct Broker {
     /// PEM file of certificate authorities to trust beside the machine's own.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
-    /// Heartbeat asked for; whole seconds. The broker may ask for less.
-    #[serde(default = "heartbeat", deserialize_with = "jiff::fmt::serde::unsigned_duration::required::deserialize")]
-    pub heartbeat: Duration,
-    /// Longest wait for connecting, declaring, and one publish with its confirmation, each.
-    #[serde(default = "timeout", deserialize_with = "jiff::fmt::serde::unsigned_duration::required::deserialize")]
-    pub timeout: Duration,
+    /// Heartbeat asked for, in seconds. The broker may ask for less.
+    #[serde(default = "heartbeat")]
+    pub heartbeat_seconds: u16,
+    /// Longest wait for connecting, declaring, and one publish with its confirmation, each, in seconds.
+    #[serde(default = "timeout")]
+    pub timeout_seconds: u64,
+}
+
+impl Broker {
+    /// The longest wait, kept between a second and ten minutes.
+    pub(crate) fn timeout(&self) -> Duration {
+        Duration::from_secs(self.timeout_seconds.clamp(1, 600))
+    }
 }
 
 /// A queue we read.
@@ -84,7 +91,7 @@ pub struct RecipientSettings {
     pub routing_key: Option<String>,
     /// CloudEvents `source`, a URI reference that names this installation.
     #[serde(default = "event_source")]
-    pub event_source: String,
+    pub source: String,
     /// What an event that no queue takes becomes.
     #[serde(default)]
     pub unroutable: Unroutable,
@@ -107,11 +114,11 @@ fn root_vhost() -> String {
 fn yes() -> bool {
     true
 }
-fn heartbeat() -> Duration {
-    Duration::from_secs(20)
+fn heartbeat() -> u16 {
+    20
 }
-fn timeout() -> Duration {
-    Duration::from_secs(15)
+fn timeout() -> u64 {
+    15
 }
 fn queue_prefix() -> String {
     "samhold.in.".into()
@@ -142,11 +149,11 @@ mod tests {
     #[test]
     fn a_small_file_gets_safe_defaults() {
         let s: SourceSettings = toml::from_str(
-            "[broker]\nhost = \"mq\"\nuser = \"samhold\"\npassword = { credential = \"mq\" }\nheartbeat = \"30s\"\n",
+            "[broker]\nhost = \"mq\"\nuser = \"samhold\"\npassword = { credential = \"mq\" }\nheartbeat_seconds = 30\n",
         )
         .unwrap();
         assert!(s.broker.tls && !s.broker.allow_plaintext);
-        assert_eq!((s.broker.vhost.as_str(), s.broker.heartbeat), ("/", Duration::from_secs(30)));
+        assert_eq!((s.broker.vhost.as_str(), s.broker.heartbeat_seconds), ("/", 30));
         assert_eq!((s.queue_prefix.as_str(), s.max_body), ("samhold.in.", 8 << 20));
     }
 

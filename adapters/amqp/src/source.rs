@@ -56,10 +56,10 @@ impl AmqpSource {
         let channel = crate::declare::queue(system, broker, connection, &queue).await?;
         // 0 would mean without limit.
         let limit = channel.basic_qos(self.settings.prefetch.max(1), BasicQosOptions::default());
-        within(system, "set the prefetch", broker.timeout, limit).await?;
+        within(system, "set the prefetch", broker.timeout(), limit).await?;
         let tag = ShortString::default();
         let start = channel.basic_consume(queue, tag, BasicConsumeOptions::default(), FieldTable::default());
-        let mut consumer = within(system, "consume", broker.timeout, start).await?;
+        let mut consumer = within(system, "consume", broker.timeout(), start).await?;
         tracing::info!(system, "consuming");
         self.drain(&channel, &mut consumer, context).await?;
         self.hand_back(&channel, &consumer).await
@@ -78,7 +78,7 @@ impl AmqpSource {
             let stored = context.inbox.accept(group.records, None).await;
             stored.map_err(|source| AdapterError::Inbox { system: self.named().to_owned(), source })?;
             let ack = on.basic_ack(last, BasicAckOptions { multiple: true });
-            within(self.named(), "acknowledge", self.settings.broker.timeout, ack).await?;
+            within(self.named(), "acknowledge", self.settings.broker.timeout(), ack).await?;
         }
     }
 
@@ -125,7 +125,7 @@ impl AmqpSource {
         asked.map_err(|source| AdapterError::Inbox { system: self.named().to_owned(), source })?;
         tracing::warn!(system = self.named(), bytes = found, "a message was turned away: too large");
         let nack = it.acker.nack(BasicNackOptions { multiple: false, requeue: false });
-        within(self.named(), "turn away", self.settings.broker.timeout, nack).await.map(|_| ())
+        within(self.named(), "turn away", self.settings.broker.timeout(), nack).await.map(|_| ())
     }
 
     fn delivered(&self, next: Option<lapin::Result<Delivery>>) -> Result<Delivery, AdapterError> {
@@ -138,7 +138,7 @@ impl AmqpSource {
 
     /// Stops the flow, then gives everything that is not acknowledged back for the next reader.
     async fn hand_back(&self, channel: &Channel, consumer: &Consumer) -> Result<(), AdapterError> {
-        let limit = self.settings.broker.timeout;
+        let limit = self.settings.broker.timeout();
         let cancel = channel.basic_cancel(consumer.tag(), BasicCancelOptions::default());
         within(self.named(), "stop consuming", limit, cancel).await?;
         let all = channel.basic_nack(0, BasicNackOptions { multiple: true, requeue: true });

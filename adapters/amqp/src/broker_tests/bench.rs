@@ -54,8 +54,11 @@ impl Bench {
         uri.authority.port = port.unwrap_or(uri.authority.port);
         let file = self.folder.path().join(uuid::Uuid::new_v4().to_string());
         std::fs::write(&file, uri.to_string()).unwrap();
-        toml::from_str(&format!("url = {{ file = '{}' }}\nallow_plaintext = true\ntimeout = '10s'", file.display()))
-            .unwrap()
+        toml::from_str(&format!(
+            "url = {{ file = '{}' }}\nallow_plaintext = true\ntimeout_seconds = 10",
+            file.display()
+        ))
+        .unwrap()
     }
 
     pub(super) fn source_settings(&self, port: Option<u16>) -> SourceSettings {

@@ -21,7 +21,7 @@ fn recipient(bench: &Bench, port: Option<u16>, unroutable: Unroutable) -> AmqpRe
         broker: bench.broker(port),
         exchange: exchange(bench),
         routing_key: None,
-        event_source: "/samhold".into(),
+        source: "/samhold".into(),
         unroutable,
     };
     AmqpRecipient::new(SystemName::new("skole"), settings)
@@ -86,7 +86,7 @@ async fn fates_are_not_exchanged_between_events_sent_at_once() {
         routing_key: Some("ingen".into()),
         broker: bench.broker(None),
         exchange: exchange(&bench),
-        event_source: "/samhold".into(),
+        source: "/samhold".into(),
         unroutable: Unroutable::Later,
     };
     let other = AmqpRecipient::new(SystemName::new("ingen"), lost);
@@ -129,7 +129,7 @@ async fn a_broker_that_never_answers_is_given_up_on() {
     let file = std::env::temp_dir().join(format!("samhold-amqp-silent-{}", Uuid::new_v4()));
     std::fs::write(&file, format!("amqp://ola:hemmelig@127.0.0.1:{port}/%2f")).unwrap();
     let settings: RecipientSettings =
-        toml::from_str(&format!("[broker]\nurl = {{ file = '{}' }}\ntimeout = '300ms'", file.display())).unwrap();
+        toml::from_str(&format!("[broker]\nurl = {{ file = '{}' }}\ntimeout_seconds = 1", file.display())).unwrap();
     let mute = AmqpRecipient::new(SystemName::new("stum"), settings);
     let content = json!({});
     let given_up = tokio::time::timeout(Duration::from_secs(30), mute.send(&event(Uuid::new_v4()), &content)).await;
