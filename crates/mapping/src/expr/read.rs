@@ -1,0 +1,320 @@
+//! Reads expressions from the mapping file and works out what they give.
+
+use serde_json::Value;
+
+use crate::child;
+use crate::codes::{self, Otherwise};
+use crate::expr::cond::{self, Cond};
+use crate::expr::{CheckKind, DateRule, Expr, IdRule};
+use crate::path::{self, Found};
+use crate::schema::Leaf;
+use crate::scope::{Env, Scope};
+use crate::toml_read::{Item, Span, Table};
+
+/// What an expression gives.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Ty {
+    Text,
+    Bool,
+    Number,
+    Date,
+    Person,
+    Municipality,
+    Object,
+    Fact,
+    Child,
+    List(Box<Ty>),
+    /// As the source has it; only outbound.
+    Any,
+}
+
+/// A read expression.
+#[derive(Clone, Debug)]
+pub(crate) struct Typed {
+    pub(crate) expr: Expr,
+    pub(crate) ty: Ty,
+    /// Every word it can give, when that is a closed set.
+    pub(crate) words: Option<Vec<Value>>,
+    /// Whether it gives several values.
+    pub(crate) many: bool,
+    pub(crate) span: Span,
+}
+
+/// The words that say what an expression does. Exactly one stands in a table.
+const OPERATIONS: &[&str] = &[
+    "path", "const", "join", "first", "lookup", "date", "number", "check", "person", "list", "count", "object", "each",
+    "fact", "child", "earliest", "latest",
+];
+
+/// Reads an expression: a text is a path, a table holds one operation.
+pub(crate) fn read(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    if let Some(text) = item.value.as_str() {
+        return from_path(text, &item.span, env, scope);
+    }
+    let Some(table) = item.table() else {
+        let message = format!("found {}, expected a path in quotes or a table with one operation", item.kind());
+        env.problems.add("wrong-kind", &item.span, message);
+        return None;
+    };
+    let typed = operation(&table, item, env, scope).and_then(|t| modifiers(t, &table, env, scope));
+    if typed.is_some() {
+        table.finish(env.problems);
+    }
+    typed
+}
+
+/// Reads `when`: one condition or a list of which all must hold.
+pub(crate) fn read_condition(table: &Table<'_>, env: &Env<'_>, scope: &Scope) -> Vec<Cond> {
+    table.get("when").map(|item| cond::read(&item, env, scope)).unwrap_or_default()
+}
+
+/// Reads an expression that must give one value.
+pub(crate) fn read_single(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let typed = read(item, env, scope)?;
+    if typed.many {
+        let help = Some("wrap it: `{ first = [ … ] }`, `{ list = … }`, `{ count = … }`, or loop with `each`".into());
+        env.problems.add_with("several-values", &typed.span, "this gives several values, one is needed".into(), help);
+        return None;
+    }
+    Some(typed)
+}
+
+fn of(expr: Expr, ty: Ty, span: &Span) -> Typed {
+    Typed { expr, ty, words: None, many: false, span: span.clone() }
+}
+
+fn operation(table: &Table<'_>, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let given = table.present(OPERATIONS);
+    let [op] = given.as_slice() else {
+        let found = if given.is_empty() { "none".into() } else { given.join(", ") };
+        let help = unknown_operation(table).or_else(|| Some(format!("one of {}", OPERATIONS.join(", "))));
+        let message = format!("an expression has exactly one operation, found {found}");
+        env.problems.add_with("one-operation", &item.span, message, help);
+        return None;
+    };
+    let argument = table.get(op)?;
+    match *op {
+        "path" => from_path(argument.text(env.problems)?, &argument.span, env, scope),
+        "const" => constant(&argument, env),
+        "join" | "first" => parts(op, table, &argument, env, scope),
+        "lookup" => lookup(table, &argument, env, scope),
+        "date" => date(table, &argument, env, scope),
+        "number" => number(&argument, env, scope),
+        "check" => check(table, env, scope),
+        "person" => person(table, &argument, env, scope),
+        "list" => list(&argument, env, scope),
+        "count" => count(&argument, env, scope),
+        "earliest" | "latest" => extreme(*op == "latest", &argument, env, scope),
+        "object" => object(&argument, env, scope),
+        "each" => each(table, &argument, env, scope),
+        "fact" => fact(table, &argument, env, scope),
+        _ => Some(of(Expr::Child(child::read_list(&argument, env, scope)), Ty::Child, &item.span)),
+    }
+}
+
+fn unknown_operation(table: &Table<'_>) -> Option<String> {
+    table.all().find_map(|(key, _, _)| {
+        let near = samhold_model::hint::nearest(key, OPERATIONS.iter().copied())?;
+        Some(format!("did you mean `{near}` for `{key}`?"))
+    })
+}
+
+fn from_path(text: &str, span: &Span, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let found = path::read(text, span, env, scope)?;
+    let leaf = found.need_leaf(span, env)?;
+    let ty = match leaf {
+        _ if env.outbound => Ty::Any,
+        Leaf::Bool => Ty::Bool,
+        Leaf::Text(_) | Leaf::Number | Leaf::Any => Ty::Text,
+    };
+    let Found { path, many, .. } = found;
+    Some(Typed { expr: Expr::Path(path), ty, words: None, many, span: span.clone() })
+}
+
+fn constant(item: &Item<'_>, env: &Env<'_>) -> Option<Typed> {
+    let value = codes::scalar(item, env.problems)?;
+    let ty = type_of(&value);
+    Some(Typed { words: Some(vec![value.clone()]), ..of(Expr::Const(value), ty, &item.span) })
+}
+
+fn type_of(value: &Value) -> Ty {
+    match value {
+        Value::Bool(_) => Ty::Bool,
+        Value::Number(_) => Ty::Number,
+        _ => Ty::Text,
+    }
+}
+
+/// Reads several expressions; `what` is for the problem when it is no list.
+fn several(item: &Item<'_>, env: &Env<'_>, scope: &Scope, what: &str) -> Option<Vec<Typed>> {
+    let Some(items) = item.items() else {
+        env.problems.add("wrong-kind", &item.span, format!("`{what}` takes a list of expressions in [ ]"));
+        return None;
+    };
+    Some(items.iter().filter_map(|i| read(i, env, scope)).collect())
+}
+
+/// The common type of the parts; a part of another kind is a problem.
+fn common(parts: &[Typed], env: &Env<'_>) -> Option<Ty> {
+    let ty = parts.first()?.ty.clone();
+    if !env.outbound && let Some(other) = parts.iter().find(|t| t.ty != ty) {
+        env.problems.add("mixed-types", &other.span, "all parts here must give the same kind of value");
+    }
+    Some(ty)
+}
+
+fn words_of(parts: &[Typed]) -> Option<Vec<Value>> {
+    parts.iter().map(|t| t.words.clone()).collect::<Option<Vec<_>>>().map(|w| w.concat())
+}
+
+/// `join` and `first`.
+fn parts(op: &str, table: &Table<'_>, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let typed = several(item, env, scope, op)?;
+    let exprs = typed.iter().map(|t| t.expr.clone()).collect();
+    if op == "join" {
+        let separator = table.text("sep", env.problems).unwrap_or_default().to_owned();
+        return Some(of(Expr::Join(exprs, separator), Ty::Text, &item.span));
+    }
+    let ty = common(&typed, env)?;
+    Some(Typed { words: words_of(&typed), ..of(Expr::First(exprs), ty, &item.span) })
+}
+
+fn lookup(table: &Table<'_>, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let name = item.text(env.problems)?;
+    let codes = codes::find(env.codes, name, &item.span, env.problems)?;
+    let of_item = table.need("of", env.problems)?;
+    let inner = read(&of_item, env, scope)?;
+    known_rows(&of_item, codes, env, scope);
+    let words: Vec<Value> = codes.values().cloned().collect();
+    let ty = words.first().map_or(Ty::Text, type_of);
+    let expr = Expr::Lookup(Box::new(inner.expr), Box::new(codes.clone()));
+    Some(Typed { words: Some(words), many: inner.many, ..of(expr, ty, &item.span) })
+}
+
+/// Rows that the source can never ask for are slips.
+fn known_rows(item: &Item<'_>, codes: &codes::CodeTable, env: &Env<'_>, scope: &Scope) {
+    let Some(found) = item.value.as_str().and_then(|t| path::read(t, &item.span, env, scope)) else { return };
+    for row in codes.rows.keys() {
+        path::check_word(&found, row, &codes.span, env);
+    }
+}
+
+fn date(table: &Table<'_>, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    const RULES: &[(&str, DateRule)] = &[
+        ("date", DateRule::Date),
+        ("instant", DateRule::Instant),
+        ("date_or_instant", DateRule::DateOrInstant),
+        ("local", DateRule::Local),
+        ("epoch_ms", DateRule::EpochMs),
+        ("year_month", DateRule::YearMonth),
+        ("day_month_year", DateRule::DayMonthYear),
+    ];
+    let inner = read(item, env, scope)?;
+    let rule = table.word("as", RULES, env.problems);
+    if !table.has("as") {
+        let names: Vec<&str> = RULES.iter().map(|(n, _)| *n).collect();
+        let help = Some(format!("one of {}", names.join(", ")));
+        env.problems.add_with("missing-key", &item.span, "a date says how it is written: `as` is missing".into(), help);
+    }
+    let days = table.int("plus_days", env.problems).unwrap_or(0);
+    let expr = Expr::Date(Box::new(inner.expr), rule?, days);
+    Some(Typed { many: inner.many, ..of(expr, Ty::Date, &item.span) })
+}
+
+fn number(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let inner = read(item, env, scope)?;
+    Some(Typed { many: inner.many, ..of(Expr::Number(Box::new(inner.expr)), Ty::Number, &item.span) })
+}
+
+fn check(table: &Table<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    const KINDS: &[(&str, CheckKind)] =
+        &[("orgnr", CheckKind::Orgnr), ("kommunenummer", CheckKind::Kommunenummer), ("uuid", CheckKind::Uuid)];
+    let kind = table.word("check", KINDS, env.problems)?;
+    let item = table.need("of", env.problems)?;
+    let inner = read(&item, env, scope)?;
+    let otherwise = table.get("otherwise").map_or(Some(Otherwise::Error), |o| codes::otherwise(&o, env.problems))?;
+    let ty = if kind == CheckKind::Kommunenummer { Ty::Municipality } else { Ty::Text };
+    let expr = Expr::Check(Box::new(inner.expr), kind, otherwise);
+    Some(Typed { many: inner.many, ..of(expr, ty, &item.span) })
+}
+
+fn person(table: &Table<'_>, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let inner = read(item, env, scope)?;
+    let expr = Expr::Person(Box::new(inner.expr), id_rule(table, env));
+    Some(Typed { many: inner.many, ..of(expr, Ty::Person, &item.span) })
+}
+
+/// `placeholders = "skip"` and `otherwise = "skip"` beside a national number.
+pub(crate) fn id_rule(table: &Table<'_>, env: &Env<'_>) -> IdRule {
+    let words = &[("skip", true), ("error", false)];
+    IdRule {
+        placeholders: table.word("placeholders", words, env.problems).unwrap_or(false),
+        skip: table.word("otherwise", words, env.problems).unwrap_or(false),
+    }
+}
+
+/// `list = expression with several values`, or `list = [expressions]`.
+fn list(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let typed = if item.items().is_some() {
+        several(item, env, scope, "list")?
+    } else {
+        vec![read(item, env, scope)?]
+    };
+    let ty = common(&typed, env)?;
+    let words = words_of(&typed);
+    let exprs = typed.into_iter().map(|t| t.expr).collect();
+    Some(Typed { words, ..of(Expr::List(exprs), Ty::List(Box::new(ty)), &item.span) })
+}
+
+fn count(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let found = path::read(item.text(env.problems)?, &item.span, env, scope)?;
+    Some(of(Expr::Count(found.path), Ty::Number, &item.span))
+}
+
+/// `earliest` and `latest` of an expression that gives dates.
+fn extreme(latest: bool, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let inner = read(item, env, scope)?;
+    if inner.ty != Ty::Date {
+        env.problems.add("not-a-date", &inner.span, "only dates have an earliest and a latest: put `date` inside");
+    }
+    Some(of(Expr::Extreme(Box::new(inner.expr), latest), Ty::Date, &item.span))
+}
+
+fn object(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let table = item.need_table(env.problems)?;
+    let member = |(key, _, value): &(&str, Span, Item<'_>)| {
+        Some(((*key).to_owned(), read_single(value, env, scope)?.expr))
+    };
+    Some(of(Expr::Object(table.all().filter_map(member).collect()), Ty::Object, &item.span))
+}
+
+fn each(table: &Table<'_>, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let found = path::read(item.text(env.problems)?, &item.span, env, scope)?;
+    let inner = read_single(&table.need("of", env.problems)?, env, &found.scope)?;
+    let expr = Expr::Each(found.path, Box::new(inner.expr));
+    Some(Typed { words: inner.words, many: true, ..of(expr, inner.ty, &item.span) })
+}
+
+fn fact(table: &Table<'_>, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let rule = item.text(env.problems)?.to_owned();
+    let key = read_single(&table.need("key", env.problems)?, env, scope)?;
+    Some(of(Expr::Fact(rule, Box::new(key.expr)), Ty::Fact, &item.span))
+}
+
+/// `prefix`, `suffix` and `when`, which any expression may have.
+fn modifiers(mut typed: Typed, table: &Table<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let prefix = table.text("prefix", env.problems);
+    let suffix = table.text("suffix", env.problems);
+    if prefix.is_some() || suffix.is_some() {
+        if !matches!(typed.ty, Ty::Text | Ty::Any | Ty::Municipality) {
+            env.problems.add("wrong-kind", &typed.span, "only text can have a prefix or suffix");
+        }
+        let (prefix, suffix) = (prefix.unwrap_or_default().to_owned(), suffix.unwrap_or_default().to_owned());
+        typed = Typed { expr: Expr::Affix(Box::new(typed.expr), prefix, suffix), ty: Ty::Text, words: None, ..typed };
+    }
+    let when = read_condition(table, env, scope);
+    if !when.is_empty() {
+        typed.expr = Expr::When(Box::new(typed.expr), when);
+    }
+    Some(typed)
+}

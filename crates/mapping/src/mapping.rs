@@ -1,0 +1,220 @@
+//! A mapping file, read and checked: what the format is, how a document splits into records, and the rules.
+//!
+//! Everything that can be known before the first document is told at load, all at once.
+
+use indexmap::IndexMap;
+use samhold_model::schema::Words;
+
+use crate::case::{self, Case, CaseResult};
+use crate::codes;
+use crate::expr::{self, Expr, Ty};
+use crate::outbound::Outbound;
+use crate::path::{self, Path};
+use crate::problem::{BadFile, Problems};
+use crate::result::{Gone, Update};
+use crate::refusal::{self, Refusal};
+use crate::rule::{self, Rule};
+use crate::schema::{self, Schema};
+use crate::scope::{Env, Scope};
+use crate::toml_read::{Table, read_file};
+
+/// Gives the text of a file a mapping names (its schema, the input of a case), or `None`.
+pub type Files<'f> = dyn Fn(&str) -> Option<String> + 'f;
+
+/// Which way a mapping goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From a source's documents to facts.
+    In,
+    /// From a released view to a recipient's document.
+    Out,
+}
+
+/// A checked mapping file.
+#[derive(Clone, Debug)]
+pub struct Mapping {
+    /// Its name, as systems and recipients refer to it.
+    pub id: String,
+    /// Version of the mapping, for the audit of what made a fact.
+    pub version: String,
+    /// How documents of the source are shaped.
+    pub schema: Schema,
+    pub(crate) body: Body,
+    pub(crate) cases: Vec<Case>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    In(Inbound),
+    Out(Outbound),
+}
+
+/// The inbound half.
+#[derive(Clone, Debug)]
+pub(crate) struct Inbound {
+    pub(crate) update: Update,
+    pub(crate) gone: Gone,
+    pub(crate) split: Option<Path>,
+    pub(crate) key: Option<Expr>,
+    pub(crate) municipality: Option<Expr>,
+    pub(crate) submission: Option<Expr>,
+    pub(crate) follows: Option<Expr>,
+    pub(crate) refusals: Vec<Refusal>,
+    pub(crate) rules: Vec<Rule>,
+}
+
+impl Mapping {
+    /// Reads and checks a mapping file. `name` is for error texts, `files` finds its schema and case inputs, `words` are
+    /// the words of the law catalogue.
+    ///
+    /// # Errors
+    /// Every problem at once, in the mapping or, when that is broken, in its schema.
+    pub fn parse(name: &str, text: &str, files: &Files<'_>, words: &dyn Words) -> Result<Self, BadFile> {
+        let mut bad_schema = None;
+        let read = read_file(name, text, |root, problems| read_mapping(root, problems, files, words, &mut bad_schema));
+        match bad_schema {
+            Some(bad) => Err(bad),
+            None => read,
+        }
+    }
+
+    /// Which way it goes.
+    #[must_use]
+    pub fn direction(&self) -> Direction {
+        match self.body {
+            Body::In(_) => Direction::In,
+            Body::Out(_) => Direction::Out,
+        }
+    }
+
+    /// What a further document of the same record means; outbound mappings have nothing to replace.
+    #[must_use]
+    pub fn update(&self) -> Option<(Update, Gone)> {
+        match &self.body {
+            Body::In(inbound) => Some((inbound.update, inbound.gone)),
+            Body::Out(_) => None,
+        }
+    }
+
+    /// What it means when a fact of `rule` is no longer in its record: the rule's own word, else the file's.
+    #[must_use]
+    pub fn gone(&self, rule: &str) -> Gone {
+        match &self.body {
+            Body::In(inbound) => {
+                inbound.rules.iter().find(|r| r.name == rule).and_then(|r| r.gone).unwrap_or(inbound.gone)
+            }
+            Body::Out(_) => Gone::Keep,
+        }
+    }
+
+    /// The outbound half.
+    #[must_use]
+    pub fn outbound(&self) -> Option<&Outbound> {
+        match &self.body {
+            Body::Out(outbound) => Some(outbound),
+            Body::In(_) => None,
+        }
+    }
+
+    /// Runs the cases written in the file.
+    #[must_use]
+    pub fn test(&self, words: &dyn Words) -> Vec<CaseResult> {
+        self.cases.iter().map(|case| case::run(self, case, words)).collect()
+    }
+
+    /// Names of the rules, in file order.
+    pub fn rule_names(&self) -> impl Iterator<Item = &str> {
+        let rules = match &self.body {
+            Body::In(inbound) => inbound.rules.as_slice(),
+            Body::Out(_) => &[],
+        };
+        rules.iter().map(|r| r.name.as_str())
+    }
+}
+
+fn read_mapping(
+    root: &Table<'_>,
+    problems: &Problems,
+    files: &Files<'_>,
+    words: &dyn Words,
+    bad_schema: &mut Option<BadFile>,
+) -> Option<Mapping> {
+    let head = root.need("mapping", problems)?.need_table(problems)?;
+    let id = head.need_text("id", problems).map(str::to_owned);
+    let version = head.need_text("version", problems).map(str::to_owned);
+    let directions = [("in", Direction::In), ("out", Direction::Out)];
+    head.need("direction", problems);
+    let direction = head.word("direction", &directions, problems)?;
+    let schema = read_schema(&head, problems, files, bad_schema)?;
+    let namespaces = schema::namespaces(root, problems);
+    let codes = codes::read(root, problems);
+    let outbound = direction == Direction::Out;
+    let env = Env { problems, schema: &schema, namespaces: &namespaces, codes: &codes, words, outbound };
+    let body = match direction {
+        Direction::In => Body::In(read_inbound(root, &head, &env)?),
+        Direction::Out => Body::Out(Outbound::read(root, &head, &env)?),
+    };
+    head.finish(problems);
+    let cases = case::read(root, problems, files);
+    Some(Mapping { id: id?, version: version?, body, cases, schema })
+}
+
+fn read_schema(head: &Table<'_>, problems: &Problems, files: &Files<'_>, bad: &mut Option<BadFile>) -> Option<Schema> {
+    let item = head.need("schema", problems)?;
+    let name = item.text(problems)?;
+    let Some(text) = files(name) else {
+        problems.add("no-schema", &item.span, format!("the schema `{name}` was not found beside the mapping"));
+        return None;
+    };
+    Schema::parse(name, &text).map_err(|e| *bad = Some(e)).ok()
+}
+
+fn read_inbound(root: &Table<'_>, head: &Table<'_>, env: &Env<'_>) -> Option<Inbound> {
+    let problems = env.problems;
+    let updates = [("replace", Update::Replace), ("events", Update::Events)];
+    let update = head.need("update", problems).and_then(|_| head.word("update", &updates, problems));
+    let gone = head.word("gone", rule::GONES, problems);
+    let document = Scope::document(env.schema);
+    let record = root.get("record").and_then(|r| r.need_table(problems));
+    let split = record.as_ref().and_then(|r| read_split(r, env, &document));
+    let scope = split.as_ref().map_or(document, |s| s.scope.clone());
+    let one = |key: &'static str| {
+        let item = record.as_ref()?.get(key)?;
+        expr::read_single(&item, env, &scope)
+    };
+    let (key, municipality) = (one("key"), one("municipality"));
+    let (submission, follows) = (one("submission"), one("follows"));
+    check_municipality(municipality.as_ref(), env);
+    if let Some(record) = &record {
+        record.finish(problems);
+    }
+    let rules = rule::read_all(root, env, &scope);
+    Some(Inbound {
+        update: update?,
+        gone: gone.unwrap_or(Gone::Keep),
+        split: split.map(|s| s.path),
+        key: key.map(|k| k.expr),
+        municipality: municipality.map(|m| m.expr),
+        submission: submission.map(|m| m.expr),
+        follows: follows.map(|m| m.expr),
+        refusals: refusal::read_all(root, env, &scope),
+        rules,
+    })
+}
+
+fn read_split(record: &Table<'_>, env: &Env<'_>, document: &Scope) -> Option<path::Found> {
+    let item = record.get("each")?;
+    path::read(item.text(env.problems)?, &item.span, env, document)
+}
+
+fn check_municipality(typed: Option<&expr::Typed>, env: &Env<'_>) {
+    let Some(typed) = typed.filter(|t| t.ty != Ty::Municipality && t.words.is_none()) else { return };
+    let help = Some("write `{ check = \"kommunenummer\", of = \"…\" }`".into());
+    env.problems.add_with("unchecked", &typed.span, "a kommunenummer must be checked".into(), help);
+}
+
+/// A loader over files held in memory, for tests and bundled mappings.
+#[must_use]
+pub fn in_memory(files: &IndexMap<String, String>) -> impl Fn(&str) -> Option<String> + '_ {
+    |name| files.get(name).cloned()
+}
