@@ -21,6 +21,8 @@ mod note;
 mod open;
 mod outbox;
 mod plan;
+#[cfg(test)]
+mod prepared;
 mod records;
 mod settings;
 mod sql;

@@ -1,0 +1,64 @@
+//! Has both databases parse and plan every statement of the store: what a checked query macro would give.
+
+use sqlx::{Connection, PgConnection, Pool};
+
+use crate::dialect::Dialect;
+use crate::{answers, audit, checkpoints, dead, deliveries, identity, inbox, keyring, ledger, marks, outbox, status};
+use crate::{open, tasks, views, waiting};
+
+fn every_statement() -> Vec<(&'static str, &'static str)> {
+    let modules = [
+        answers::ALL,
+        audit::ALL,
+        checkpoints::ALL,
+        dead::ALL,
+        deliveries::ALL,
+        identity::ALL,
+        inbox::ALL,
+        keyring::ALL,
+        ledger::ALL,
+        marks::ALL,
+        outbox::ALL,
+        status::ALL,
+        tasks::ALL,
+        views::ALL,
+        waiting::ALL,
+    ];
+    modules.concat()
+}
+
+async fn prepare_all<D: Dialect>(pool: &Pool<D>) -> Vec<String> {
+    let mut conn = pool.acquire().await.unwrap();
+    let mut refused = Vec::new();
+    for (name, sql) in every_statement() {
+        if let Err(error) = D::prepare(&mut conn, sql).await {
+            refused.push(format!("{name}: {error}"));
+        }
+    }
+    refused
+}
+
+#[tokio::test]
+async fn sqlite_understands_every_statement() {
+    let folder = tempfile::tempdir().unwrap();
+    let (writer, _) = open::sqlite(&folder.path().join("samhold.db")).await.unwrap();
+    assert!(every_statement().len() > 80);
+    assert_eq!(prepare_all(&writer).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "a test is told by its environment where the server is")]
+async fn postgres_understands_every_statement() {
+    let Some(server) = std::env::var("SAMHOLD_TEST_POSTGRES").ok().filter(|url| !url.is_empty()) else {
+        return eprintln!("skipped: SAMHOLD_TEST_POSTGRES names no server");
+    };
+    let name = format!("samhold_test_{}", uuid::Uuid::new_v4().simple());
+    let mut admin = PgConnection::connect(&server).await.unwrap();
+    let run = |sql: String| sqlx::AssertSqlSafe(sql);
+    sqlx::query(run(format!("create database {name}"))).execute(&mut admin).await.unwrap();
+    let (base, _) = server.rsplit_once('/').unwrap();
+    let (writer, _) = open::postgres(&format!("{base}/{name}")).await.unwrap();
+    assert_eq!(prepare_all(&writer).await, Vec::<String>::new());
+    writer.close().await;
+    sqlx::query(run(format!("drop database {name} with (force)"))).execute(&mut admin).await.unwrap();
+}

@@ -1,0 +1,16 @@
+//! The store as the rest of the program sees it: every story runs on SQLite and on PostgreSQL.
+//!
+//! PostgreSQL is the server that `SAMHOLD_TEST_POSTGRES` names; each story makes a database of its own in it. Without
+//! that variable these stories say that they were skipped.
+
+mod audit;
+mod crash;
+mod dead_letters;
+mod deliveries;
+mod delivery_rules;
+mod identity;
+mod inbox;
+mod ledger;
+mod secrets;
+mod settlement;
+mod support;
