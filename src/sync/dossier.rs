@@ -13,6 +13,26 @@ use samhold_model::{ChildId, Date, Fact, FactBody};
 use samhold_store::StoredFact;
 use serde_json::{Map, Value};
 
+/// Under this id stand facts about the municipality itself: delegations, and employees who coordinate for several children.
+pub const WHOLE_MUNICIPALITY: ChildId = ChildId(uuid::Uuid::nil());
+
+/// A child's facts together with those of the municipality that concern every child, in ledger order.
+///
+/// # Errors
+/// When the store fails.
+pub async fn rows_of(
+    store: &dyn samhold_store::Store,
+    child: ChildId,
+    municipality: &samhold_model::MunicipalityNo,
+) -> Result<Vec<StoredFact>, samhold_store::StoreError> {
+    let mut rows = store.facts_of(child, municipality).await?;
+    if !rows.is_empty() && child != WHOLE_MUNICIPALITY {
+        rows.extend(store.facts_of(WHOLE_MUNICIPALITY, municipality).await?);
+        rows.sort_by_key(|r| r.seq);
+    }
+    Ok(rows)
+}
+
 /// One child's facts, sorted for the rules.
 #[derive(Clone, Debug)]
 pub struct Dossier {

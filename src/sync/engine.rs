@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use samhold_adapter_api::{Recipient, Source};
-use samhold_mapping::{Mapping, Outbound};
+use samhold_mapping::Mapping;
 use samhold_model::Realm;
 use samhold_store::Store;
 use tokio::sync::Notify;
@@ -35,7 +35,7 @@ pub struct Live {
     /// Inbound mappings by system name.
     pub inbound: HashMap<String, Arc<Mapping>>,
     /// Outbound mappings by system name.
-    pub outbound: HashMap<String, Arc<Outbound>>,
+    pub outbound: HashMap<String, Arc<super::shape::OutboundMapping>>,
     /// Sources by system name.
     pub sources: Vec<(String, Source)>,
     /// Recipients that are pushed to, by system name.

@@ -32,6 +32,21 @@ pub enum ChildReference {
     ChildrenOf(NationalId),
 }
 
+impl From<&samhold_mapping::ChildRef> for ChildReference {
+    fn from(reference: &samhold_mapping::ChildRef) -> Self {
+        use samhold_mapping::ChildRef;
+        match reference {
+            ChildRef::NationalId(number) | ChildRef::Duf(number) => Self::Number(number.clone()),
+            ChildRef::Local { system, id } => Self::Local { system: system.clone(), id: id.clone() },
+            ChildRef::Unborn { mother, due_date, ordinal } => {
+                Self::Unborn { mother: mother.clone(), due_date: *due_date, ordinal: i64::from(*ordinal) }
+            }
+            ChildRef::GuardianOf(number) => Self::ChildrenOf(number.clone()),
+            ChildRef::ChildId(child) => Self::Own(*child),
+        }
+    }
+}
+
 /// Which children a set of references means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {

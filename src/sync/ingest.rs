@@ -6,7 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use samhold_mapping::{Gone, MappedDocument, MappedFact, MappedGroup, Mapping, Update};
+use samhold_mapping::tree::Limits;
+use samhold_mapping::{FactLink, Gone, MappedDocument, MappedFact, MappedGroup, Mapping, RunParameters, Update};
 use samhold_model::dates::date_of;
 use samhold_model::{ChildId, FactId, Instant, MunicipalityNo, RecordId};
 use samhold_store::{NewFact, Outcome, StoreError, StoredFact, StoredRecord};
@@ -14,8 +15,9 @@ use serde_json::{Value, json};
 
 use super::engine::{Engine, Live};
 use super::identity::{Found, find, identifier_of};
-use super::own_facts::{FactInput, after_append, person_text, rename_services, take_facts};
-use super::replace::{Change, Follow, Given, follow};
+use super::own_facts::{after_append, person_text, rename_services, take_facts};
+use super::chain;
+use super::replace::{Follow, Given, follow};
 use crate::config::SystemSettings;
 use crate::telemetry::Counter;
 
@@ -111,14 +113,19 @@ async fn one(engine: &Engine, live: &Live, system: &SystemSettings, record: &Sto
         return Ok(End::Dead(Dead::new("no_mapping", "the system has no `[source]` with a mapping")));
     };
     if record.gone {
-        return gone(engine, mapping, record).await;
+        return gone(engine, system, mapping, record).await;
     }
-    let run = mapping.run(&record.body, &record.content_type, live.realm(), record.system.as_str());
-    match run {
+    let parameters = RunParameters {
+        realm: live.realm(),
+        system: record.system.as_str(),
+        words: &live.loaded.law,
+        limits: Limits::default(),
+    };
+    match mapping.run(&record.body, &parameters) {
         Ok(document) => apply(engine, live, system, mapping, record, document).await,
         Err(errors) => {
             let detail: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            let code = errors.first().map_or("mapping", |e| e.code());
+            let code = errors.first().map_or("mapping", |e| e.code.as_str());
             Ok(End::Dead(Dead::new(code, detail.join("\n"))))
         }
     }
@@ -150,10 +157,13 @@ async fn apply(
     record: &StoredRecord,
     document: MappedDocument,
 ) -> Result<End, StoreError> {
-    if let Some(dead) = broken_chain(engine, record, &document).await? {
-        return Ok(End::Dead(dead));
+    let link = chain::link(&mapping.id, &record.body);
+    if let Some(link) = &link
+        && !chain::follows(engine.store.as_ref(), &record.system, link).await?
+    {
+        return Ok(End::Dead(Dead::new("chain_gap", "an earlier version of this case is missing (ForrigeId does not follow \
+            the last one received); ask the source to send it, then replay")));
     }
-    let chain = document.chain.clone();
     let mut facts = Vec::new();
     for group in document.groups {
         match apply_group(engine, live, system, mapping, record, group).await? {
@@ -161,34 +171,10 @@ async fn apply(
             other => return Ok(other),
         }
     }
-    if let Some(chain) = chain {
-        let cursor = samhold_store::Cursor {
-            system: record.system.clone(),
-            name: format!("chain:{}", chain.of),
-            value: chain.id,
-        };
-        engine.store.accept(Vec::new(), Some(cursor), engine.clock.now()).await?;
+    if let Some(link) = &link {
+        chain::advance(engine.store.as_ref(), &record.system, link, engine.clock.now()).await?;
     }
     Ok(End::Facts(facts))
-}
-
-/// A version whose predecessor we never got is not applied: the source must send it again.
-async fn broken_chain(
-    engine: &Engine,
-    record: &StoredRecord,
-    document: &MappedDocument,
-) -> Result<Option<Dead>, StoreError> {
-    let Some(chain) = &document.chain else { return Ok(None) };
-    let last = engine.store.cursor(&record.system, &format!("chain:{}", chain.of)).await?;
-    let fits = match (&last, &chain.previous) {
-        (None, _) => true,
-        (Some(last), Some(previous)) => last == previous || *last == chain.id,
-        (Some(last), None) => *last == chain.id,
-    };
-    Ok((!fits).then(|| {
-        Dead::new("chain_gap", "an earlier version of this case is missing (ForrigeId does not follow the last one \
-            received); ask the source to send it, then replay")
-    }))
 }
 
 async fn apply_group(
@@ -199,7 +185,7 @@ async fn apply_group(
     record: &StoredRecord,
     group: MappedGroup,
 ) -> Result<End, StoreError> {
-    let scope = group.key.clone();
+    let scope = if group.key.is_empty() { record.key.clone() } else { group.key.clone() };
     let Some(municipality) = municipality_of(system, &group) else {
         return Ok(End::Dead(Dead::new("not_your_municipality", format!(
             "the record is about a municipality this system does not serve; it serves {}", system.municipalities.join(", ")
@@ -220,21 +206,27 @@ async fn apply_group(
     let before = engine.store.facts_of_scope(&record.system, &scope).await?;
     let held = Held { record: record.id, system, municipality, scope, now: engine.clock.now() };
     let facts = match mapping.update() {
-        Update::Replace => replaced(&held, &before, given, today),
-        Update::Events => given.into_iter().map(|(child, g)| held.fact(child, Follow { id: g.base, at: g.at, body: g.body })).collect(),
+        Some((Update::Replace, gone)) => replaced(&held, &before, given, today, gone),
+        _ => given.into_iter().map(|(child, g)| held.fact(child, Follow { id: g.base, at: g.at, body: g.body })).collect(),
     };
     Ok(End::Facts(facts))
 }
 
 fn municipality_of(system: &SystemSettings, group: &MappedGroup) -> Option<String> {
     match &group.municipality {
-        Some(number) => system.municipalities.contains(number).then(|| number.clone()),
+        Some(number) => system.municipalities.iter().find(|m| *m == number.as_str()).cloned(),
         None => system.municipalities.first().cloned(),
     }
 }
 
 /// A child of its own has facts of its own: each child in the scope is followed by itself.
-fn replaced(held: &Held<'_>, before: &[StoredFact], given: Vec<(ChildId, Given)>, today: samhold_model::Date) -> Vec<NewFact> {
+fn replaced(
+    held: &Held<'_>,
+    before: &[StoredFact],
+    given: Vec<(ChildId, Given)>,
+    today: samhold_model::Date,
+    gone: Gone,
+) -> Vec<NewFact> {
     let mut children: Vec<ChildId> = given.iter().map(|(c, _)| *c).chain(before.iter().map(|f| f.child)).collect();
     children.sort();
     children.dedup();
@@ -243,7 +235,7 @@ fn replaced(held: &Held<'_>, before: &[StoredFact], given: Vec<(ChildId, Given)>
         .flat_map(|child| {
             let own: Vec<Given> = given.iter().filter(|(c, _)| *c == child).map(|(_, g)| g.clone()).collect();
             let earlier: Vec<StoredFact> = before.iter().filter(|f| f.child == child).cloned().collect();
-            follow(&earlier, &own, today).into_iter().map(move |f| (child, f))
+            follow(&earlier, &own, today, gone).into_iter().map(move |f| (child, f))
         })
         .map(|(child, f)| held.fact(child, f))
         .collect()
@@ -303,15 +295,25 @@ async fn place(
         let person = engine.store.resolve_person(&identifier_of(number)).await?;
         set(&mut fields, pointer, json!(person_text(person)));
     }
+    for (pointer, references) in &fact.children {
+        let references: Vec<_> = references.iter().map(super::identity::ChildReference::from).collect();
+        if let Found::Children(found) = find(engine.store.as_ref(), &references, fact.at, engine.clock.now()).await? {
+            set(&mut fields, pointer, json!(found.first().map(ToString::to_string).unwrap_or_default()));
+        }
+    }
     rename_services(live, &fact.type_name, &mut fields);
-    let mut body = serde_json::Map::new();
-    body.insert("type".into(), json!(fact.type_name));
-    body.extend(fields);
-    let change = if fact.changes_with_time { Change::New } else { Change::Correct };
+    let base = |rule: &str, key: &str, child: ChildId| {
+        FactId::derived(record.system.as_str(), scope, rule, &format!("{key}\u{1f}{child}"))
+    };
     let given = |child: ChildId| {
-        let key = format!("{}\u{1f}{child}", fact.key);
-        let base = FactId::derived(record.system.as_str(), scope, &fact.rule, &key);
-        (child, Given { base, at: fact.at, body: Value::Object(body.clone()), change })
+        let mut fields = fields.clone();
+        for (pointer, FactLink { rule, key }) in &fact.facts {
+            set(&mut fields, pointer, json!(base(rule, key, child).to_string()));
+        }
+        let mut body = serde_json::Map::new();
+        body.insert("type".into(), json!(fact.type_name));
+        body.extend(fields);
+        (child, Given { base: base(&fact.rule, &fact.key, child), at: fact.at, body: Value::Object(body), change: fact.change })
     };
     Ok(Placed::Facts(children.into_iter().map(given).collect()))
 }
@@ -328,54 +330,21 @@ fn set(fields: &mut serde_json::Map<String, Value>, pointer: &str, value: Value)
 }
 
 /// The unit is gone at the source: what it said ends, never was, or stays, as the mapping says.
-async fn gone(engine: &Engine, mapping: &Mapping, record: &StoredRecord) -> Result<End, StoreError> {
-    let scope = mapping.scope_of_gone(&record.key);
-    let before = engine.store.facts_of_scope(&record.system, &scope).await?;
-    let today = date_of(record.received_at);
-    let follow_gone = match mapping.gone() {
-        Gone::Keep => Vec::new(),
-        Gone::Void => before.first().map(|_| follow(&before, &[], today)).unwrap_or_default(),
-        Gone::End => ends(&before, today),
+async fn gone(
+    engine: &Engine,
+    system: &SystemSettings,
+    mapping: &Mapping,
+    record: &StoredRecord,
+) -> Result<End, StoreError> {
+    let Some((_, gone)) = mapping.update() else { return Ok(End::Facts(Vec::new())) };
+    let before = engine.store.facts_of_scope(&record.system, &record.key).await?;
+    let Some(first) = before.first() else { return Ok(End::Facts(Vec::new())) };
+    let held = Held {
+        record: record.id,
+        system,
+        municipality: first.municipality.to_string(),
+        scope: record.key.clone(),
+        now: engine.clock.now(),
     };
-    let held = |follow: Follow, like: &StoredFact| NewFact {
-        id: follow.id,
-        child: like.child,
-        municipality: like.municipality.clone(),
-        at: follow.at,
-        recorded_at: engine.clock.now(),
-        source: record.system.clone(),
-        record: Some(record.id),
-        scope: Some(scope.clone()),
-        body: follow.body,
-    };
-    let facts = follow_gone.into_iter().filter_map(|f| before.first().map(|like| held(f, like))).collect();
-    Ok(End::Facts(facts))
-}
-
-/// Services that were started and not ended in this scope end on the day their unit vanished.
-fn ends(before: &[StoredFact], today: samhold_model::Date) -> Vec<Follow> {
-    let service = |f: &StoredFact| f.body.get("service").and_then(Value::as_str).map(str::to_owned);
-    let is = |f: &StoredFact, name: &str| f.body.get("type").and_then(Value::as_str) == Some(name);
-    let mut open: Vec<String> = Vec::new();
-    for fact in before {
-        if is(fact, "service_started") {
-            open.extend(service(fact));
-        } else if is(fact, "service_ended") {
-            open.retain(|s| Some(s) != service(fact).as_ref());
-        }
-    }
-    open.sort();
-    open.dedup();
-    open.into_iter()
-        .map(|service| Follow {
-            id: FactId::derived("gone", &service, &today.to_string(), &key_of(before)),
-            at: today,
-            body: json!({"type": "service_ended", "service": service}),
-        })
-        .collect()
-}
-
-/// Tells the scopes of different children apart, and the second time a unit vanishes from the first.
-fn key_of(before: &[StoredFact]) -> String {
-    before.last().map(|f| format!("{}:{}", f.child, f.seq)).unwrap_or_default()
+    Ok(End::Facts(replaced(&held, &before, Vec::new(), date_of(record.received_at), gone)))
 }

@@ -10,7 +10,7 @@ use samhold_model::{ChildId, MunicipalityNo};
 use samhold_store::{Delivery, EventKind, StoreError};
 use serde_json::Value;
 
-use super::dossier::Dossier;
+use super::dossier::{Dossier, rows_of};
 use super::engine::{Engine, Live};
 use super::shape::OutboundShape;
 use super::view::{Sight, sight};
@@ -55,7 +55,7 @@ pub struct Now {
 /// # Errors
 /// When the store fails.
 pub async fn now(engine: &Engine, live: &Live, child: ChildId, municipality: &MunicipalityNo) -> Result<Now, StoreError> {
-    let rows = engine.store.facts_of(child, municipality).await?;
+    let rows = rows_of(engine.store.as_ref(), child, municipality).await?;
     let today = engine.clock.today();
     let dossier = Dossier::new(child, &rows, today);
     let rules = live.duty_rules(municipality.as_str());

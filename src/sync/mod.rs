@@ -1,6 +1,7 @@
 //! The background work: each task takes no input, is idempotent, reads what is and what should be, and acts. Each runs on a
 //! signal and on a clock, so that a lost signal heals itself at the next round.
 
+mod chain;
 mod deliver;
 mod dossier;
 mod engine;
@@ -14,12 +15,16 @@ mod shape;
 mod sources;
 mod tick;
 mod view;
+pub mod worklist;
 mod workout;
 
 pub use deliver::{Delivered, deliver_once};
-pub use dossier::Dossier;
+pub(crate) use deliver::release_entry;
+pub(crate) use workout::decisions_json;
+pub use dossier::{Dossier, WHOLE_MUNICIPALITY, rows_of};
 pub use engine::{Engine, Live, Signals};
-pub use identity::ChildReference;
+pub use shape::OutboundMapping;
+pub use identity::{ChildReference, identifier_of};
 pub use ingest::ingest_once;
 pub use own_facts::{FactInput, Rejection, TakenFacts, take_facts};
 pub use view::{Sight, sight};

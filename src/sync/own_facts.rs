@@ -3,7 +3,6 @@
 //! The good ones of a request are taken though others are refused. A person's number becomes an opaque id on the way; one
 //! found in free text is refused, because it would travel on unseen.
 
-use samhold_model::law::Law;
 use samhold_model::national_id::looks_like_number;
 use samhold_model::schema::{FieldType, Finding};
 use samhold_model::vocabulary::type_spec;
@@ -12,6 +11,7 @@ use samhold_store::{Appended, NewFact, StoreError};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::dossier::WHOLE_MUNICIPALITY;
 use super::engine::{Engine, Live};
 use super::identity::{ChildReference, Found, find, identifier_of};
 use crate::config::SystemSettings;
@@ -102,6 +102,9 @@ fn count(taken: &mut TakenFacts, index: usize, fate: Appended) {
 
 /// Guardians are also kept as a relation, for sources that know only the adult.
 pub(super) async fn after_append(engine: &Engine, facts: &[NewFact]) -> Result<(), StoreError> {
+    if facts.iter().any(|f| f.child == WHOLE_MUNICIPALITY) {
+        engine.store.mark_all().await?;
+    }
     for fact in facts {
         let Some(Value::Array(ids)) = fact.body.get("guardians") else { continue };
         let guardians: Vec<_> = ids.iter().filter_map(|v| person_of(v.as_str()?)).collect();
@@ -140,6 +143,9 @@ async fn prepare(
     };
     if let Some(rejection) = not_allowed(&envelope, system) {
         return Ok(Err(rejection));
+    }
+    if envelope.child.is_empty() {
+        return assemble(engine, live, system, envelope, WHOLE_MUNICIPALITY, now, record).await;
     }
     let child = match find(engine.store.as_ref(), &envelope.child, envelope.at, now).await? {
         Found::Children(children) => children.first().copied(),
@@ -280,7 +286,7 @@ async fn replace_children(
     let Some(Value::Array(items)) = envelope.fields.get_mut("covers") else { return Ok(Ok(())) };
     for (i, item) in items.iter_mut().enumerate() {
         let at = format!("/{}/covers/{i}", envelope.index);
-        let references = match item {
+        let references = match &*item {
             Value::String(text) => text.parse().map(|id| vec![ChildReference::Own(id)]).map_err(|_| Vec::new()),
             other => read_child(other, &at, live).map(|(references, _)| references),
         };
@@ -344,8 +350,12 @@ impl Envelope {
         let municipality = take(&mut fields, "municipality", index, "a kommunenummer", &mut errors, |t| {
             (t.len() == 4 && t.bytes().all(|b| b.is_ascii_digit())).then(|| t.to_owned())
         });
-        let child = fields.shift_remove("child").unwrap_or(Value::Null);
-        let child = read_child(&child, &format!("/{index}/child"), live).map_err(|e| errors.extend(e)).ok();
+        let child = match fields.shift_remove("child") {
+            None if type_name.as_deref().is_some_and(concerns_all) => Some((Vec::new(), None)),
+            child => read_child(&child.unwrap_or(Value::Null), &format!("/{index}/child"), live)
+                .map_err(|e| errors.extend(e))
+                .ok(),
+        };
         // The municipality of a service, when it is not the one whose case it is.
         if let Some(own) = fields.shift_remove("service_municipality") {
             fields.insert("municipality".into(), own);
@@ -353,7 +363,7 @@ impl Envelope {
         if type_name.as_deref() == Some("born") {
             fields.insert("child".into(), json!("child"));
         }
-        numbers_in_text(type_name.as_deref(), &fields, index, live.realm_law(), &mut errors);
+        numbers_in_text(type_name.as_deref(), &fields, index, &mut errors);
         match (id, at, type_name, municipality, child) {
             (Some(id), Some(at), Some(type_name), Some(municipality), Some((child, due_date))) if errors.is_empty() => {
                 Ok(Self { index, id: FactId(id), type_name, at, child, due_date, municipality, fields })
@@ -371,10 +381,9 @@ impl Envelope {
     }
 }
 
-impl Live {
-    fn realm_law(&self) -> &Law {
-        &self.loaded.law
-    }
+/// Facts that may be given without a child: they concern every child of the municipality.
+fn concerns_all(type_name: &str) -> bool {
+    type_name.starts_with("delegation_") || type_name.starts_with("person_") || type_name == "worker_contact"
 }
 
 fn take<T>(
@@ -399,7 +408,6 @@ fn numbers_in_text(
     type_name: Option<&str>,
     fields: &Map<String, Value>,
     index: usize,
-    _law: &Law,
     errors: &mut Vec<Finding>,
 ) {
     let spec = type_name.and_then(type_spec);

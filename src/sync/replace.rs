@@ -4,18 +4,10 @@
 
 use std::collections::HashMap;
 
+use samhold_mapping::{Change, Gone};
 use samhold_model::{Date, FactId};
 use samhold_store::StoredFact;
 use serde_json::{Map, Value, json};
-
-/// How a rule's facts follow the source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// A change means it was always so: correct the earlier fact.
-    Correct,
-    /// A change means it is so from now on: a new fact from the day it was received.
-    New,
-}
 
 /// A fact as the new version of the record gives it.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,21 +40,59 @@ struct Standing {
     void: bool,
 }
 
-/// What must be appended so that the ledger says what the new version says. `today` is the day it was received.
+/// What must be appended so that the ledger says what the new version says. `today` is the day it was received, `gone` what
+/// it means that a fact is no longer in its record.
 #[must_use]
-pub fn follow(before: &[StoredFact], given: &[Given], today: Date) -> Vec<Follow> {
+pub fn follow(before: &[StoredFact], given: &[Given], today: Date, gone: Gone) -> Vec<Follow> {
     let standing = standing(before);
     let mut out: Vec<Follow> = given.iter().filter_map(|g| one(before, &standing, g, today)).collect();
     let bases: Vec<FactId> = given.iter().map(|g| g.base).collect();
     let new_types: Vec<&str> = given.iter().filter(|g| g.change == Change::New).map(|g| type_of(&g.body)).collect();
     for fact in before.iter().filter(|f| type_of(&f.body) != "correction") {
-        let gone = !bases.contains(&fact.id) && !is_generation(fact.id, &bases, before);
+        let vanished = !bases.contains(&fact.id) && !is_generation(fact.id, &bases, before);
         let follows_time = new_types.contains(&type_of(&fact.body)) || FOLLOWS_TIME.contains(&type_of(&fact.body));
-        if gone && !follows_time && standing.get(&fact.id).is_some_and(|s| !s.void) {
-            out.push(correction(fact.id, today, Map::new(), true));
+        let stands = standing.get(&fact.id).is_some_and(|s| !s.void);
+        if vanished && stands && !follows_time && !is_end(fact, before) && !ended(fact.id, before) {
+            out.extend(farewell(fact, gone, today));
         }
     }
     out
+}
+
+/// What a fact that vanished leaves behind.
+fn farewell(fact: &StoredFact, gone: Gone, today: Date) -> Option<Follow> {
+    match gone {
+        Gone::Keep => None,
+        Gone::Void => Some(correction(fact.id, today, Map::new(), true)),
+        // What has no end of its own stays: the duty never ends by silence.
+        Gone::End => end_of(&fact.body).map(|body| Follow { id: end_id(fact.id), at: today, body }),
+    }
+}
+
+/// The fact that ends another.
+fn end_of(body: &Value) -> Option<Value> {
+    let field = |key: &str| body.get(key).cloned().unwrap_or(Value::Null);
+    match type_of(body) {
+        "service_started" => Some(json!({"type": "service_ended", "service": field("service")})),
+        "koordinator_appointed" => Some(json!({"type": "koordinator_ended", "person": field("person")})),
+        "bk_appointed" => Some(json!({"type": "bk_ended", "person": field("person"), "reason": "other"})),
+        "ip_started" => Some(json!({"type": "ip_ended", "plan": field("plan")})),
+        _ => None,
+    }
+}
+
+fn end_id(of: FactId) -> FactId {
+    FactId::derived("gone", &of.to_string(), "end", "")
+}
+
+/// Whether a fact that vanished was ended before.
+fn ended(id: FactId, before: &[StoredFact]) -> bool {
+    before.iter().any(|f| f.id == end_id(id))
+}
+
+/// Whether this fact is such an end itself.
+fn is_end(fact: &StoredFact, before: &[StoredFact]) -> bool {
+    before.iter().any(|f| end_id(f.id) == fact.id)
 }
 
 /// What is so from a date on does not become untrue because a later version says something else.
@@ -78,6 +108,11 @@ fn one(before: &[StoredFact], standing: &HashMap<FactId, Standing>, given: &Give
         Some(s) if s.void => {
             let id = generation(given.base, before.len());
             Some(Follow { id, at: given.at, body: given.body.clone() })
+        }
+        // It was gone and is back: it holds again from now on.
+        Some(_) if ended(id, before) => {
+            let id = generation(given.base, before.len());
+            Some(Follow { id, at: given.at.max(today), body: given.body.clone() })
         }
         Some(s) if s.at == given.at && s.body == given.body => None,
         Some(s) => Some(correction(id, today, difference(s, given), false)),
@@ -211,7 +246,7 @@ mod tests {
     }
 
     fn round(ledger: &mut Vec<StoredFact>, version: &[Given], today: &str) -> usize {
-        let out = follow(ledger, version, day(today));
+        let out = follow(ledger, version, day(today), Gone::Void);
         let n = out.len();
         record(ledger, out);
         n
@@ -254,6 +289,22 @@ mod tests {
     }
 
     #[test]
+    fn a_pupil_who_is_no_longer_listed_has_left_and_may_come_back() {
+        let mut ledger = Vec::new();
+        let version = [given("a", "2026-08-17", started("2027-06-18"), Change::Correct)];
+        round(&mut ledger, &version, "2026-08-17");
+        let left = follow(&ledger, &[], day("2026-10-01"), Gone::End);
+        assert_eq!((left[0].at, left[0].body["type"].as_str()), (day("2026-10-01"), Some("service_ended")));
+        record(&mut ledger, left);
+        assert!(follow(&ledger, &[], day("2026-10-02"), Gone::End).is_empty());
+        let back = follow(&ledger, &version, day("2026-11-01"), Gone::End);
+        assert_eq!((back.len(), back[0].at), (1, day("2026-11-01")));
+        record(&mut ledger, back);
+        assert!(follow(&ledger, &[], day("2026-12-01"), Gone::Keep).is_empty());
+        assert_eq!(follow(&ledger, &[], day("2026-12-01"), Gone::End).len(), 1);
+    }
+
+    #[test]
     fn guardians_follow_time_and_are_never_rewritten() {
         let mut ledger = Vec::new();
         let g = |ids: &[&str]| json!({"type": "guardians_changed", "guardians": ids});
@@ -279,7 +330,7 @@ mod tests {
                 }).collect();
                 let today = format!("2026-09-{:02}", n + 1);
                 round(&mut ledger, &given, &today);
-                let again = follow(&ledger, &given, day(&today));
+                let again = follow(&ledger, &given, day(&today), Gone::Void);
                 proptest::prop_assert!(again.is_empty());
             }
             let mut now: Vec<String> = standing(&ledger).values().filter(|s| !s.void)

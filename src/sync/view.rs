@@ -45,7 +45,7 @@ pub fn sight(live: &Live, municipality: &str, system: &SystemSettings, dossier: 
         items,
     };
     let released = release(&package, &live.share_rules(municipality));
-    let mapping = live.outbound.get(&system.name).map(|m| m.fingerprint()).unwrap_or_default();
+    let mapping = live.outbound.get(&system.name).map(|m| m.fingerprint.clone()).unwrap_or_default();
     let content_hash = released.cleared.as_ref().map(|c| hash_of(c.get(), &mapping));
     Sight { cleared: released.cleared, decisions: released.decisions, content_hash, participant }
 }

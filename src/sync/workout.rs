@@ -10,7 +10,7 @@ use samhold_model::{Date, SystemName};
 use samhold_store::{AuditEntry, Marked, Settlement, StoreError, StoredAnswer, Wanted};
 use serde_json::{Value, json};
 
-use super::dossier::Dossier;
+use super::dossier::{Dossier, WHOLE_MUNICIPALITY, rows_of};
 use super::engine::{Engine, Live};
 use super::view::{Sight, sight};
 use crate::telemetry::Counter;
@@ -69,8 +69,12 @@ pub async fn work_out_once(engine: &Engine) -> Result<usize, StoreError> {
 /// # Errors
 /// When the store fails.
 pub async fn work_out_child(engine: &Engine, live: &Live, marked: &Marked) -> Result<(), StoreError> {
+    if marked.child == WHOLE_MUNICIPALITY {
+        // Not a child: its facts have marked the children they concern.
+        return engine.store.settle(nothing_to_settle(engine, marked)).await;
+    }
     let number = marked.municipality.as_str();
-    let rows = engine.store.facts_of(marked.child, &marked.municipality).await?;
+    let rows = rows_of(engine.store.as_ref(), marked.child, &marked.municipality).await?;
     let today = engine.clock.today();
     let dossier = Dossier::new(marked.child, &rows, today);
     let rules = live.duty_rules(number);
@@ -93,6 +97,18 @@ pub async fn work_out_child(engine: &Engine, live: &Live, marked: &Marked) -> Re
     };
     Counter::AnswersChanged.add(usize::from(settlement.answer.is_some()));
     engine.store.settle(settlement).await
+}
+
+fn nothing_to_settle(engine: &Engine, marked: &Marked) -> Settlement {
+    Settlement {
+        marked: marked.clone(),
+        answer: None,
+        alerts: Vec::new(),
+        next_change: None,
+        wanted: Vec::new(),
+        audit: Vec::new(),
+        now: engine.clock.now(),
+    }
 }
 
 fn alert_codes(answer: &Answer) -> Vec<String> {
@@ -156,7 +172,7 @@ fn has_withholding(seen: &Sight) -> bool {
 }
 
 /// Categories, reasons and field names; never values.
-pub(super) fn decisions_json(seen: &Sight) -> Value {
+pub(crate) fn decisions_json(seen: &Sight) -> Value {
     let rows: Vec<Value> = seen
         .decisions
         .iter()

@@ -95,3 +95,10 @@ pub fn next_change(
 
 /// How many facts may be replayed to find out that nothing happens on a possible date.
 const LOOK_AHEAD: usize = 200_000;
+
+/// The facts recorded by `known_at` with their corrections applied and voided ones gone, in the order they count.
+/// For readers of facts the duty does not look at, so that they see corrections the same way.
+#[must_use]
+pub fn corrected(facts: &[Fact], known_at: Date) -> Vec<Fact> {
+    known::History::new(facts, known::Knowledge::RecordedBy(known_at)).facts
+}

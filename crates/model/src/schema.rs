@@ -98,7 +98,7 @@ impl std::fmt::Display for Finding {
 }
 
 /// The words a [`FieldType`] may take from outside the program: the law catalogue.
-pub trait Words {
+pub trait Words: Send + Sync {
     /// Known service kinds.
     fn service_kinds(&self) -> Vec<&str>;
     /// Known data categories.

@@ -1,0 +1,88 @@
+//! `samhold check`: everything the daemon would load, all errors at once; `--online` also contacts every system.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::support::{DOES_NOT_HOLD, Folder, UNREADABLE, block_on};
+use crate::connect;
+use crate::sync::Live;
+
+/// Arguments of `check`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:  samhold check --config /etc/samhold --online")]
+pub struct CheckArgs {
+    #[command(flatten)]
+    folder: Folder,
+    /// Also contact every system, the store and brokers
+    #[arg(long)]
+    online: bool,
+    /// For machines
+    #[arg(long)]
+    json: bool,
+}
+
+/// Checks.
+pub fn run(args: CheckArgs) -> ExitCode {
+    let live = match connect::build(&args.folder.config) {
+        Ok(live) => live,
+        Err(mistakes) => {
+            if args.json {
+                println!("{}", json!({"ok": false, "mistakes": mistakes.lines()}));
+            } else {
+                eprint!("{}", mistakes.render());
+                eprintln!("{} mistakes", mistakes.0.len());
+            }
+            return ExitCode::from(UNREADABLE);
+        }
+    };
+    if args.online {
+        return block_on(online(live, args.json));
+    }
+    offline(&live, args.json);
+    ExitCode::SUCCESS
+}
+
+fn offline(live: &Live, json: bool) {
+    let systems = live.loaded.systems.len();
+    let mappings = live.inbound.len() + live.outbound.len();
+    if json {
+        println!("{}", json!({"ok": true, "systems": systems, "mappings": mappings}));
+        return;
+    }
+    println!("settings   ok  {} municipalities", live.loaded.settings.municipality.len());
+    println!("laws       ok  {} clauses, {} service kinds", live.loaded.law.clause.len(), live.loaded.law.service_kind.len());
+    println!("services   ok  {}", live.loaded.services.iter().count());
+    println!("systems    ok  {systems} ({} sources, {} recipients)", live.inbound.len(), live.outbound.len());
+    println!("mappings   ok  {mappings}");
+}
+
+async fn online(live: Live, json: bool) -> anyhow::Result<ExitCode> {
+    let mut rows: Vec<(String, Result<(), String>)> = Vec::new();
+    let store = match connect::open_store(&live.loaded.settings.store).await {
+        Ok(store) => store.ping().await.map_err(|e| e.to_string()),
+        Err(e) => Err(format!("{e:#}")),
+    };
+    rows.push(("store".into(), store));
+    for (name, source) in &live.sources {
+        rows.push((format!("{name} (source)"), source.check().await.map_err(|e| e.to_string())));
+    }
+    for (name, recipient) in &live.recipients {
+        rows.push((format!("{name} (recipient)"), recipient.check().await.map_err(|e| e.to_string())));
+    }
+    let ok = rows.iter().all(|(_, r)| r.is_ok());
+    if json {
+        let rows: Vec<_> =
+            rows.iter().map(|(n, r)| json!({"system": n, "ok": r.is_ok(), "error": r.as_ref().err()})).collect();
+        println!("{}", json!({"ok": ok, "systems": rows}));
+    } else {
+        offline(&live, false);
+        for (name, result) in &rows {
+            match result {
+                Ok(()) => println!("{name:<28} ok"),
+                Err(e) => println!("{name:<28} FAILED  {e}"),
+            }
+        }
+    }
+    Ok(if ok { ExitCode::SUCCESS } else { ExitCode::from(DOES_NOT_HOLD) })
+}

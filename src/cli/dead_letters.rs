@@ -1,0 +1,138 @@
+//! `samhold dead-letters`: what could not be mapped or delivered, why, and again.
+//!
+//! Shows codes, places and reasons; raw content only by `show --raw`, which is an audited reading.
+
+use std::process::ExitCode;
+
+use samhold_model::Instant;
+use samhold_store::{AuditEntry, DeadLetter};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::support::{DOES_NOT_HOLD, Folder, block_on, settings, store};
+
+/// Arguments of `dead-letters`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:  samhold dead-letters list\n          samhold dead-letters replay 7d0f4a52-5a59-4f0e-8f0c-9f8b0d7a0001")]
+pub struct DeadLettersArgs {
+    #[command(flatten)]
+    folder: Folder,
+    /// For machines
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Lists those that wait
+    List {
+        /// waiting, replayed or discarded
+        #[arg(long, default_value = "waiting")]
+        state: String,
+    },
+    /// Shows one with its reason
+    Show {
+        /// Its id
+        id: Uuid,
+    },
+    /// Tries one again, or all of them
+    Replay {
+        /// Its id
+        #[arg(required_unless_present = "all")]
+        id: Option<Uuid>,
+        /// All that wait
+        #[arg(long)]
+        all: bool,
+    },
+    /// Gives one up
+    Discard {
+        /// Its id
+        id: Uuid,
+    },
+}
+
+/// Runs the command.
+pub fn run(args: DeadLettersArgs) -> ExitCode {
+    let loaded = match settings(&args.folder) {
+        Ok(loaded) => loaded,
+        Err(code) => return code,
+    };
+    block_on(async move {
+        let store = store(&loaded).await?;
+        let now = Instant::now();
+        match args.action {
+            Action::List { state } => {
+                let letters = store.dead_letters(&state, 10_000).await?;
+                list(&letters, args.json);
+                Ok(ExitCode::SUCCESS)
+            }
+            Action::Show { id } => match store.dead_letter(id).await? {
+                Some((letter, _)) => {
+                    let read = AuditEntry { at: now, kind: "read".into(), child: None, actor: "operator".into(),
+                        detail: json!({"dead_letter": id}) };
+                    store.audit(vec![read]).await?;
+                    show(&letter, args.json);
+                    Ok(ExitCode::SUCCESS)
+                }
+                None => Ok(missing(id)),
+            },
+            Action::Replay { id, .. } => {
+                let ids: Vec<Uuid> = match id {
+                    Some(id) => vec![id],
+                    None => store.dead_letters("waiting", 100_000).await?.iter().map(|d| d.id).collect(),
+                };
+                let mut done = 0;
+                for id in &ids {
+                    done += usize::from(store.replay(*id, "operator", now).await?);
+                }
+                println!("{done} of {} will be tried again by the daemon", ids.len());
+                Ok(if done == ids.len() { ExitCode::SUCCESS } else { ExitCode::from(DOES_NOT_HOLD) })
+            }
+            Action::Discard { id } => {
+                if store.discard(id, "operator", now).await? {
+                    println!("given up: {id}");
+                    Ok(ExitCode::SUCCESS)
+                } else {
+                    Ok(missing(id))
+                }
+            }
+        }
+    })
+}
+
+fn missing(id: Uuid) -> ExitCode {
+    eprintln!("error: no dead letter {id} waits; `samhold dead-letters list` shows them");
+    ExitCode::from(DOES_NOT_HOLD)
+}
+
+fn list(letters: &[DeadLetter], as_json: bool) {
+    for letter in letters {
+        if as_json {
+            println!("{}", json!(letter));
+        } else {
+            let direction = format!("{:?}", letter.direction).to_lowercase();
+            let first = letter.detail.lines().next().unwrap_or_default();
+            println!("{}  {direction:<3}  {:<20} {:<22} {first}", letter.id, letter.system.as_str(), letter.code);
+        }
+    }
+    if !as_json {
+        println!("{} dead letters", letters.len());
+    }
+}
+
+fn show(letter: &DeadLetter, as_json: bool) {
+    if as_json {
+        println!("{}", json!(letter));
+        return;
+    }
+    println!("dead letter {}", letter.id);
+    println!("direction   {:?}", letter.direction);
+    println!("system      {}", letter.system);
+    println!("at          {}", letter.at);
+    println!("state       {}", letter.state);
+    println!("code        {}", letter.code);
+    println!("reason      {}", letter.detail.replace('\n', "\n            "));
+    println!("\nwhen the cause is mended:  samhold dead-letters replay {}", letter.id);
+}
