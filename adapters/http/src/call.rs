@@ -36,6 +36,12 @@ impl Call {
         call
     }
 
+    /// `PUT` of a body.
+    #[must_use]
+    pub fn put(url: Url, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        Self { method: Method::PUT, ..Self::post(url, content_type, body) }
+    }
+
     /// Sets a header.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
