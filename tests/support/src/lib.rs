@@ -19,7 +19,7 @@ pub use fiks::Fiks;
 pub use receiver::Receiver;
 pub use school::School;
 pub use server::Server;
-pub use town::{ChildStory, DayEvents, Guardian, Protection, PushedDocument, Service, Town};
+pub use town::{ChildStory, DayEvents, Expected, Guardian, Protection, PushedDocument, Service, Town};
 
 /// The lock's content, also after a panic elsewhere: a stand-in has no invariant a panic could break.
 pub(crate) fn locked<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {

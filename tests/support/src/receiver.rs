@@ -148,7 +148,7 @@ impl Receiver {
     /// Every byte that reached it: request lines, headers and bodies.
     #[must_use]
     pub fn captured_bytes(&self) -> Vec<u8> {
-        self.server.captured().bytes()
+        self.server.captured_bytes()
     }
 }
 

@@ -85,6 +85,12 @@ impl Server {
         &self.captured
     }
 
+    /// Every byte that reached it: request lines, headers and bodies.
+    #[must_use]
+    pub fn captured_bytes(&self) -> Vec<u8> {
+        self.captured.bytes()
+    }
+
     /// Closes the port and every connection.
     pub async fn stop(mut self) {
         self.stop.cancel();

@@ -4,6 +4,7 @@
 //! place or organisation: numbers are computed in the synthetic range, the number 9901 is not in use.
 
 mod cast;
+mod expected;
 mod people;
 pub(crate) mod places;
 mod services;
@@ -14,6 +15,7 @@ use samhold_model::Date;
 use samhold_model::dates::add_days;
 use serde_json::{Value, json};
 
+pub use expected::Expected;
 pub use people::{ChildStory, Guardian, Protection};
 pub use services::Service;
 
@@ -103,6 +105,12 @@ impl Town {
         DayEvents { date: self.date(n), news: told.news, facts: told.facts, documents: push::of_day(self, n) }
     }
 
+    /// What the answer should be for the child with this key on day `n`, once all told so far has arrived.
+    #[must_use]
+    pub fn expected(&self, key: &str, n: u8) -> Option<Expected> {
+        expected::on(key, n)
+    }
+
     /// Every national number of the town: children and guardians.
     #[must_use]
     pub fn numbers(&self) -> Vec<String> {
@@ -130,3 +138,5 @@ impl Town {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tour_tests;

@@ -87,18 +87,18 @@ impl Seed<'_> {
     fn barnekoordinator(&self, key: &str) -> Value {
         let role =
             json!([{"coding": [{"system": LOCAL_ROLES, "code": "barnekoordinator"}], "text": "Barnekoordinator"}]);
-        self.team(key, &role, ("eva-holm", "Eva Holm", "helsestasjon"), "ke")
+        self.team(key, &role, -230, ("eva-holm", "Eva Holm", "helsestasjon"), "ke")
     }
 
     /// An ordinary koordinator: Volven 9034 code 8, "Koordinator Individuell plan".
     fn koordinator(&self, key: &str) -> Value {
         let role = json!([{"coding": [{"system": FUNCTIONS, "code": "8", "display": "Koordinator Individuell plan"}]}]);
-        self.team(key, &role, ("jon-lie", "Jon Lie", "ergo-fysio"), "ergo-fysio")
+        self.team(key, &role, -90, ("jon-lie", "Jon Lie", "ergo-fysio"), "ergo-fysio")
     }
 
-    fn team(&self, key: &str, role: &Value, who: (&str, &str, &str), manager: &str) -> Value {
+    fn team(&self, key: &str, role: &Value, from: i64, who: (&str, &str, &str), manager: &str) -> Value {
         let what = format!("team/{key}");
-        let period = json!({"start": self.date(-230)});
+        let period = json!({"start": self.date(from)});
         json!({"resourceType": "CareTeam", "id": self.id(&what), "identifier": [{"system": OWN, "value": self.id(&what)}],
             "status": "active", "subject": self.subject(key), "period": period,
             "participant": [{"role": role, "member": {"identifier": {"system": format!("{OWN}/ansatt"), "value": who.0}, "display": who.1},

@@ -6,7 +6,7 @@
 use samhold_model::dates::add_days;
 
 use super::{id_of, morning, xml};
-use crate::town::places::{CHILD_WELFARE, Place};
+use crate::town::places::{CASE_BEFORE_MEASURE, CHILD_WELFARE, Place};
 use crate::town::{ChildStory, MUNICIPALITY, PushedDocument, Town};
 
 /// Days on which a case is sent: child, days in order.
@@ -36,7 +36,7 @@ fn case(town: &Town, place: &Place, n: u8, former: Option<u8>) -> Option<String>
     let office = town.services().into_iter().find(|s| s.id == place.service)?;
     let id = |what: &str| id_of(town, &format!("barnevern/{}/{what}", place.child));
     let chain = former.map_or_else(String::new, |day| format!(" ForrigeId=\"{}\"", id(&day.to_string())));
-    let started = add_days(town.start(), place.from);
+    let started = add_days(town.start(), place.from - CASE_BEFORE_MEASURE);
     Some(format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>
 <Barnevern Id="{submission}" DatoUttrekk="{now}"{chain}>
@@ -54,7 +54,11 @@ fn case(town: &Town, place: &Place, n: u8, former: Option<u8>) -> Option<String>
         personalia = personalia(child, &id("personalia"), started),
         report = report(&id("report"), started),
         plan = if former.is_some() { plan(&id("plan"), town.date(n)) } else { String::new() },
-        measure = measure(&id("measure"), add_days(started, 20), if place.child == "kasper" { "6.3" } else { "6.4" }),
+        measure = measure(
+            &id("measure"),
+            add_days(started, CASE_BEFORE_MEASURE),
+            if place.child == "kasper" { "6.3" } else { "6.4" }
+        ),
     ))
 }
 

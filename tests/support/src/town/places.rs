@@ -65,8 +65,11 @@ pub(crate) const HEALTH: &[Place] = &[
     place("live", "helsestasjon", -900),
 ];
 
-/// Child welfare cases.
-pub(crate) const CHILD_WELFARE: &[Place] = &[place("oskar", "barnevern", -50), place("kasper", "barnevern", -140)];
+/// Measures of child welfare; the case began [`CASE_BEFORE_MEASURE`] days earlier.
+pub(crate) const CHILD_WELFARE: &[Place] = &[place("oskar", "barnevern", -60), place("kasper", "barnevern", -140)];
+
+/// Days from the start of a child-welfare case to its first measure.
+pub(crate) const CASE_BEFORE_MEASURE: i64 = 20;
 
 /// Day of the tour on which a child moves to the neighbouring municipality.
 pub(crate) const MOVES: &[(&str, u8)] = &[("amira", 3)];
