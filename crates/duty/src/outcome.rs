@@ -7,7 +7,6 @@ use samhold_model::Date;
 use crate::answer::{Basis, DutyState, EndReason, HolderKind};
 use crate::bk::substitute::Acting;
 use crate::case::{Case, Named};
-use crate::known::Mark;
 
 /// The answer of the duty track, without dates.
 #[derive(Clone, Debug)]
@@ -18,47 +17,32 @@ pub(crate) struct Outcome<'w> {
     pub basis: Option<Basis>,
     pub acting: Option<&'w str>,
     pub end_reason: Option<EndReason>,
-    /// The rule that spoke.
-    pub rule: &'static str,
-    /// The facts it spoke from.
-    pub marks: Vec<Mark>,
-    /// The municipal service behind a holder that is a person.
+    /// The service that holds, or that employs the person who does.
     service: Option<&'w str>,
 }
 
 impl<'w> Outcome<'w> {
-    fn nobody(state: DutyState, rule: &'static str) -> Self {
-        Self {
-            state,
-            kind: HolderKind::None,
-            reference: None,
-            basis: None,
-            acting: None,
-            end_reason: None,
-            rule,
-            marks: Vec::new(),
-            service: None,
-        }
+    fn nobody(state: DutyState) -> Self {
+        let kind = HolderKind::None;
+        Self { state, kind, reference: None, basis: None, acting: None, end_reason: None, service: None }
     }
 
-    fn ended(reason: EndReason, rule: &'static str, marks: Vec<Mark>) -> Self {
-        Self { end_reason: Some(reason), marks, ..Self::nobody(DutyState::Ended, rule) }
+    fn ended(reason: EndReason) -> Self {
+        Self { end_reason: Some(reason), ..Self::nobody(DutyState::Ended) }
     }
 
-    fn municipality(state: DutyState, rule: &'static str, marks: Vec<Mark>) -> Self {
+    fn municipality(state: DutyState, acting: Option<&'w str>) -> Self {
         let basis = Some(Basis::Default);
-        Self { kind: HolderKind::Municipality, basis, marks, ..Self::nobody(state, rule) }
+        Self { kind: HolderKind::Municipality, basis, acting, ..Self::nobody(state) }
     }
 
-    fn service(service: &'w str, basis: Basis, rule: &'static str, mark: Mark) -> Self {
-        Self {
-            kind: HolderKind::Service,
-            reference: Some(service),
-            basis: Some(basis),
-            marks: vec![mark],
-            service: Some(service),
-            ..Self::nobody(DutyState::Held, rule)
-        }
+    fn held(kind: HolderKind, reference: &'w str, basis: Basis, service: &'w str) -> Self {
+        let (reference, basis, service) = (Some(reference), Some(basis), Some(service));
+        Self { kind, reference, basis, service, ..Self::nobody(DutyState::Held) }
+    }
+
+    fn service(service: &'w str, basis: Basis) -> Self {
+        Self::held(HolderKind::Service, service, basis, service)
     }
 
     /// The holder, where a service or person is named.
@@ -76,43 +60,26 @@ impl<'w> Outcome<'w> {
 impl<'w> Case<'w> {
     pub(crate) fn outcome(&self, day: Date) -> Outcome<'w> {
         if let Some(terminal) = self.terminal {
-            let rule = if terminal.is_silent() { "R-22" } else { "R-18" };
-            return Outcome::ended(terminal.reason, rule, vec![terminal.mark]);
+            return Outcome::ended(terminal.reason);
         }
         if day < self.world.rules.law.in_force {
-            return Outcome::nobody(DutyState::NoneNeeded, "R-24");
+            return Outcome::nobody(DutyState::NoneNeeded);
         }
-        if !self.need.exists() {
-            return match self.need.ended {
-                Some(_) => Outcome::ended(EndReason::NeedCeased, "R-22", Vec::new()),
-                None => Outcome::nobody(DutyState::NoneNeeded, "R-01"),
-            };
+        match (self.need.exists(), self.need.ended) {
+            (true, _) => self.by_barnekoordinator(day).unwrap_or_else(|| self.after_barnekoordinator(day)),
+            (false, Some(_)) => Outcome::ended(EndReason::NeedCeased),
+            (false, None) => Outcome::nobody(DutyState::NoneNeeded),
         }
-        self.by_barnekoordinator(day).unwrap_or_else(|| self.after_barnekoordinator(day))
     }
 
     /// a valid barnekoordinator holds, or the role is vacant.
     fn by_barnekoordinator(&self, day: Date) -> Option<Outcome<'w>> {
         let valid = self.bk.valid()?;
-        let marks: Vec<Mark> = std::iter::once(valid.mark).chain(valid.start.iter().map(|s| s.mark)).collect();
-        let held = Outcome { basis: Some(Basis::Hol72a), marks, ..Outcome::nobody(DutyState::Held, "R-03") };
-        let service = Some(valid.service);
+        let held = |kind, person| Outcome::held(kind, person, Basis::Hol72a, valid.service);
         Some(match self.acting_for(valid.person, day) {
-            Some(Acting::Principal) => {
-                Outcome { kind: HolderKind::Barnekoordinator, reference: Some(valid.person), service, ..held }
-            }
-            Some(Acting::Substitute(substitute)) => Outcome {
-                kind: HolderKind::BarnekoordinatorSubstitute,
-                reference: Some(substitute.person),
-                rule: "R-15",
-                marks: held.marks.iter().copied().chain([substitute.mark]).collect(),
-                service,
-                ..held
-            },
-            None => {
-                let acting = self.acting_in_vacancy(day);
-                Outcome { acting, ..Outcome::municipality(DutyState::Vacant, "R-14", held.marks) }
-            }
+            Some(Acting::Principal) => held(HolderKind::Barnekoordinator, valid.person),
+            Some(Acting::Substitute(s)) => held(HolderKind::BarnekoordinatorSubstitute, s.person),
+            None => Outcome::municipality(DutyState::Vacant, self.acting_in_vacancy(day)),
         })
     }
 
@@ -127,23 +94,22 @@ impl<'w> Case<'w> {
     /// in the order of precedence.
     fn after_barnekoordinator(&self, day: Date) -> Outcome<'w> {
         if let Some(decision) = self.standing_decision() {
-            return Outcome::service(decision.service, Basis::Decision, "R-04", decision.mark);
+            return Outcome::service(decision.service, Basis::Decision);
         }
-        if let Some(dispute) = self.open_dispute() {
-            let acting = self.last_undisputed(day);
-            return Outcome { acting, ..Outcome::municipality(DutyState::Disputed, "R-09", vec![dispute.mark]) };
+        if self.open_dispute().is_some() {
+            return Outcome::municipality(DutyState::Disputed, self.last_undisputed(day));
         }
         if let Some(agreement) = self.standing_agreement() {
-            return Outcome::service(agreement.service, Basis::Agreement, "R-05", agreement.mark);
+            return Outcome::service(agreement.service, Basis::Agreement);
         }
         let settings = &self.world.rules.config;
         if let Some(koordinator) = self.municipal_koordinator(day).filter(|_| settings.ordinary_coordinator_counts) {
-            return Outcome::service(koordinator.service, Basis::Hol72, "R-06", koordinator.mark);
+            return Outcome::service(koordinator.service, Basis::Hol72);
         }
         if let Some(claim) = self.standing_claims().first().filter(|_| settings.single_claim_is_enough) {
-            return Outcome::service(claim.service, Basis::ClearCase, "R-07", claim.mark);
+            return Outcome::service(claim.service, Basis::ClearCase);
         }
-        Outcome::municipality(DutyState::HeldByDefault, "R-02", self.need.registrations.clone())
+        Outcome::municipality(DutyState::HeldByDefault, None)
     }
 
     /// the last undisputed holder, if still serving.

@@ -51,9 +51,16 @@ fn alerts(check: &Check, found: &Answer) -> Vec<String> {
     missing.map(|a| format!("misses {a:?}")).chain(unwanted.map(|a| format!("raises {a:?}"))).collect()
 }
 
+/// What an expectation may name.
+const KEYS: &[&str] =
+    &["state", "holder", "kind", "ref", "basis", "duty_basis", "acting", "end_reason", "person", "main"];
+
 fn differences(expected: &Map<String, Value>, found: &Value, at: &str) -> Vec<String> {
     let mut out = Vec::new();
     for (key, want) in expected {
+        if !KEYS.contains(&key.as_str()) {
+            out.push(format!("{at}.{key}: no such key"));
+        }
         let have = &found[key];
         match want {
             Value::Object(inner) => out.extend(differences(inner, have, &format!("{at}.{key}"))),

@@ -68,8 +68,8 @@ fn target(correction: &Fact) -> Option<&str> {
 /// What a correction says once it has itself been corrected.
 fn settle(correction: &Fact, targets: &Targets) -> Option<Fact> {
     let mut unused = Vec::new();
-    let corrections = targets.get(&correction.id).into_iter().flatten();
-    corrections.fold(Some(correction.clone()), |said, c| said.and_then(|f| correct(f, c, &mut unused)))
+    let mut corrections = targets.get(&correction.id).into_iter().flatten();
+    corrections.try_fold(correction.clone(), |said, c| correct(said, c, &mut unused))
 }
 
 fn file(correction: Fact, targets: &mut Targets) {

@@ -2,6 +2,7 @@
 //!
 //! Strict: an unknown key or word is a failed test. The program's own reader lives elsewhere.
 #![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a scenario that cannot be read is a failed test")]
 
 use std::path::PathBuf;
 

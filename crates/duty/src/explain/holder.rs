@@ -1,0 +1,131 @@
+//! Why a decision, an agreement, a koordinator or a claim holds or does not.
+
+use super::{Steps, bk, list, on};
+use crate::answer::{Basis, DutyState};
+use crate::case::Case;
+use crate::holder::Misfit;
+use crate::replay::Picture;
+
+pub(super) fn explain(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    without_effect(picture, steps);
+    decision(picture, steps);
+    dispute(picture, steps);
+    agreement(picture, steps);
+    koordinator(picture, steps);
+    claims(picture, steps);
+    by_default(picture, steps);
+}
+
+/// Why a rule of lower rank is passed over.
+fn outranked(picture: &Picture<'_>) -> &'static str {
+    match picture.outcome.state {
+        DutyState::Held if bk::holds(picture) => "barnekoordinatoren går foran",
+        DutyState::Held if picture.outcome.basis == Some(Basis::Decision) => "kommunens beslutning går foran",
+        DutyState::Held if picture.outcome.basis == Some(Basis::Agreement) => "avtalen mellom tjenestene går foran",
+        DutyState::Held => "koordinatoren går foran",
+        DutyState::Vacant => "rollen som barnekoordinator er ledig, og kommunen har plikten",
+        DutyState::Disputed => "tjenestene er uenige, og kommunen må bestemme",
+        DutyState::NoneNeeded | DutyState::Ended => "det er ingen plikt å samordne etter",
+        DutyState::HeldByDefault => "kommunens innstillinger lar det ikke være nok",
+    }
+}
+
+fn without_effect(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let (case, day) = (&picture.case, picture.day);
+    let named = &case.named;
+    for mark in [named.unauthorised_decision, named.unauthorised_withdrawal].into_iter().flatten() {
+        let text = format!("Den som besluttet {}, hadde ikke myndighet til det. Det har ingen virkning.", on(mark.at));
+        steps.passed_over("R-10", text, [mark]);
+    }
+    let misfits = [named.unfit_decision, named.unfit_agreement, named.unfit_claim];
+    for Misfit { mark, service } in misfits.into_iter().flatten() {
+        let text = if case.world.services.can_hold_later(service, day) {
+            format!("{service} har ikke begynt ennå; det som er sagt, virker når tjenesten begynner.")
+        } else {
+            format!("{service} er ikke en kommunal tjeneste her og kan ikke samordne.")
+        };
+        steps.passed_over("R-08", text, [mark]);
+    }
+}
+
+fn decision(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let case = &picture.case;
+    let Some(decision) = case.standing_decision() else { return };
+    let what = format!("Kommunen besluttet {} at {} samordner", on(decision.mark.at), decision.service);
+    if picture.outcome.basis != Some(Basis::Decision) {
+        return steps.passed_over("R-04", format!("{what}, men {}.", outranked(picture)), [decision.mark]);
+    }
+    let until = decision.valid_to.map(|to| format!(" Den gjelder til {}.", on(to))).unwrap_or_default();
+    steps.applied("R-04", format!("{what}.{until}"), [decision.mark]);
+    let against = case.said_against_decision();
+    if !against.is_empty() {
+        steps.passed_over("R-09", "Noen er uenige i beslutningen. Den står.", against);
+    }
+}
+
+fn dispute(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let case = &picture.case;
+    let Some(dispute) = case.open_dispute().filter(|_| case.standing_decision().is_none()) else { return };
+    let what = format!("Uenighet siden {} mellom {}", on(dispute.mark.at), list(&dispute.parties));
+    if picture.outcome.state != DutyState::Disputed {
+        return steps.passed_over("R-09", format!("{what}, men {}.", outranked(picture)), [dispute.mark]);
+    }
+    steps.applied("R-09", format!("{what}. Kommunen har plikten og må bestemme."), [dispute.mark]);
+    if let Some(acting) = picture.outcome.acting {
+        steps.applied("R-09", format!("{acting} hadde oppgaven sist uten uenighet og tar den imens."), []);
+    }
+}
+
+fn agreement(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let Some(agreed) = picture.case.standing_agreement() else { return };
+    let what = format!("Tjenestene ble {} enige om at {} samordner", on(agreed.mark.at), agreed.service);
+    if picture.outcome.basis == Some(Basis::Agreement) {
+        steps.applied("R-05", format!("{what}."), [agreed.mark]);
+    } else {
+        steps.passed_over("R-05", format!("{what}, men {}.", outranked(picture)), [agreed.mark]);
+    }
+}
+
+fn koordinator(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let case = &picture.case;
+    if let Some(unfit) = case.unfit_koordinator(picture.day) {
+        let text = format!("Koordinatoren er ansatt i {}, som ikke kan samordne for kommunen.", unfit.service);
+        steps.passed_over("R-20", text, [unfit.mark]);
+    }
+    let Some(found) = case.municipal_koordinator(picture.day) else { return };
+    let what = format!("{} er koordinator ved {}", found.person, found.service);
+    if picture.outcome.basis == Some(Basis::Hol72) {
+        steps.applied("R-06", format!("{what}; tjenesten samordner."), [found.mark]);
+    } else {
+        steps.passed_over("R-06", format!("{what}, men {}.", outranked(picture)), [found.mark]);
+    }
+}
+
+fn claims(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let case: &Case<'_> = &picture.case;
+    let claims = case.standing_claims();
+    let marks: Vec<_> = claims.iter().map(|c| c.mark).collect();
+    let services: Vec<&str> = claims.iter().map(|c| c.service).collect();
+    if marks.is_empty() {
+        return;
+    }
+    let what = format!("{} har meldt at de samordner", list(&services));
+    if picture.outcome.basis == Some(Basis::ClearCase) {
+        steps.applied("R-07", format!("{what}, og ingen er uenige."), marks);
+    } else {
+        steps.passed_over("R-07", format!("{what}, men {}.", outranked(picture)), marks);
+    }
+}
+
+fn by_default(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let Some(since) = picture.state_since.filter(|_| picture.outcome.state == DutyState::HeldByDefault) else { return };
+    let text = format!("Ingen er utpekt. Kommunen har plikten selv siden {}.", on(since));
+    steps.applied("R-02", text, picture.case.need.registrations.clone());
+    if picture.holder_gone {
+        steps.applied(
+            "R-17",
+            "Tjenesten som samordnet, tjener ikke barnet lenger. Ansvaret flyttes ikke av seg selv.",
+            [],
+        );
+    }
+}

@@ -1,0 +1,118 @@
+//! Whether there is a duty, and what has ended it.
+
+use super::{Steps, list, on};
+use crate::answer::EndReason;
+use crate::case::Case;
+use crate::known::Mark;
+use crate::replay::Picture;
+use crate::terminal::Terminal;
+
+pub(super) fn explain(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let case = &picture.case;
+    late(picture, steps);
+    if let Some(terminal) = case.terminal {
+        return ended_for_good(&terminal, steps);
+    }
+    before_law(picture, steps);
+    placement(case, steps);
+    match (case.need.exists(), case.need.ended) {
+        (true, _) => standing(picture, steps),
+        (false, Some(day)) => {
+            steps.applied("R-22", format!("Behovet for samarbeid opphørte {}. Plikten er avsluttet.", on(day)), []);
+        }
+        (false, None) => not_met(picture, steps),
+    }
+}
+
+fn late(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let late = picture.case.world.history.late.iter().filter(|l| l.from <= picture.day);
+    let facts: Vec<String> = late.map(|l| l.id.clone()).collect();
+    if !facts.is_empty() {
+        steps.applied("R-23", "Noe ble registrert etter at det gjaldt; svaret kan ha vært et annet før det.", []);
+        if let Some(step) = steps.steps.last_mut() {
+            step.facts = facts;
+        }
+    }
+}
+
+fn ended_for_good(terminal: &Terminal, steps: &mut Steps<'_, '_>) {
+    let day = on(terminal.mark.at);
+    let (rule, text) = match terminal.reason {
+        EndReason::MovedOut => {
+            ("R-18", format!("Barnet flyttet fra kommunen {day}. Den nye kommunen begynner på nytt."))
+        }
+        EndReason::PregnancyEnded => ("R-22", format!("Svangerskapet ble avsluttet {day}. Ingen skal kontaktes.")),
+        _ => ("R-22", format!("Barnet døde {day}. Ingen skal kontaktes.")),
+    };
+    steps.applied(rule, text, [terminal.mark]);
+}
+
+fn before_law(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let in_force = picture.case.world.rules.law.in_force;
+    if picture.day < in_force {
+        steps.applied("R-24", format!("Samordningsplikten gjelder først fra {}.", on(in_force)), []);
+    }
+    if !picture.case.before_law.is_empty() {
+        let text = format!("Det som er datert før {}, har ingen virkning for plikten.", on(in_force));
+        steps.passed_over("R-24", text, picture.case.before_law.clone());
+    }
+}
+
+fn placement(case: &Case<'_>, steps: &mut Steps<'_, '_>) {
+    if let Some((mark, stay, care)) = case.placed.filter(|(_, stay, care)| stay != care) {
+        let text =
+            format!("Barnet bor i {stay}, mens {care} er omsorgskommune. Kommunene må avklare hvem som samordner.");
+        steps.passed_over("R-18", text, [mark]);
+    }
+}
+
+fn standing(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let case = &picture.case;
+    if case.need.registered {
+        let providers: Vec<&str> = case.providers(picture.day).collect();
+        let text = format!("Samarbeid er registrert som nødvendig. Med nå: {}.", list(&providers));
+        steps.applied("R-01", text, case.need.registrations.clone());
+    } else {
+        steps.applied(
+            "R-01",
+            "Barnekoordinator eller kommunal koordinator innebærer at plikten finnes.",
+            coordinators(case),
+        );
+    }
+    if let Some(mark) = case.need.ceased {
+        let text = "Behovet er meldt opphørt, men plikten står så lenge koordinatoren har oppgaven.";
+        steps.passed_over("R-22", text, [mark]);
+    }
+    if case.need.is_left_over() {
+        let text = "Koordinatoren som begrunnet plikten, er borte. Behovet må vurderes på nytt.";
+        steps.applied("R-22", text, case.bk.ended.iter().map(|end| end.mark));
+    }
+    let clauses = case.duty_basis(picture.day);
+    let law = &case.world.rules.law;
+    let cited: Vec<&str> = clauses.iter().filter_map(|key| law.clause.get(key)).map(|c| c.cite.as_str()).collect();
+    if !cited.is_empty() {
+        steps.applied("R-24", format!("Plikten følger av {}.", list(&cited)), []);
+    }
+}
+
+fn coordinators(case: &Case<'_>) -> Vec<Mark> {
+    let bk = case.bk.valid().map(|a| a.mark);
+    bk.into_iter().chain(case.koordinators.standing.iter().map(|k| k.mark)).collect()
+}
+
+fn not_met(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let case = &picture.case;
+    let day = picture.day;
+    if case.need.participants.is_empty() {
+        return steps.passed_over("R-01", "Ingen har registrert at samarbeid er nødvendig for dette barnet.", []);
+    }
+    let registrations = case.need.registrations.clone();
+    if case.providers(day).count() < 2 {
+        let text = "Samarbeid er registrert, men færre enn to tjenesteytere deltar.";
+        steps.passed_over("R-01", text, registrations.clone());
+    }
+    if case.clauses(day).next().is_none() {
+        let text = "Samarbeid er registrert, men ingen av deltakernes lover gir kommunen samordningsplikt.";
+        steps.passed_over("R-01", text, registrations);
+    }
+}
