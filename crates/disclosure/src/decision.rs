@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::redaction::split;
+
 /// Outcome for an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -97,9 +99,10 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// Nothing goes out.
+    /// Nothing goes out. A field named twice is withheld once.
     #[must_use]
     pub fn deny(reason: Reason, fields: &[String]) -> Self {
-        Self { decision: Verdict::Deny, reason, basis: None, released: Vec::new(), withheld: fields.to_vec() }
+        let (released, withheld) = split(fields, |_| false);
+        Self { decision: Verdict::Deny, reason, basis: None, released, withheld }
     }
 }
