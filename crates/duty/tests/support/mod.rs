@@ -99,7 +99,7 @@ impl Scenario {
     pub fn rules(&self) -> Rules {
         let config: Reconcile = serde_json::from_value(Value::Object(self.config.clone()))
             .unwrap_or_else(|e| panic!("{}: config: {e}", self.id));
-        Rules { law: Law::bundled(), config }
+        Rules { law: law().clone(), config }
     }
 
     pub fn family(&self) -> Family {
@@ -116,6 +116,11 @@ impl Scenario {
     }
 }
 
+fn law() -> &'static Law {
+    static LAW: std::sync::OnceLock<Law> = std::sync::OnceLock::new();
+    LAW.get_or_init(Law::bundled)
+}
+
 fn fact(scenario: &str, order: usize, event: &Map<String, Value>) -> Fact {
     let mut fields = event.clone();
     let mut take = |key: &str| fields.shift_remove(key).and_then(|v| v.as_str().map(str::to_owned));
@@ -123,7 +128,7 @@ fn fact(scenario: &str, order: usize, event: &Map<String, Value>) -> Fact {
     let at: Date = take("at").unwrap().parse().unwrap();
     let recorded_at = take("recorded_at").map_or(at, |d| d.parse().unwrap());
     let source = take("source");
-    let body = FactBody::read(&name, &fields, &format!("/{scenario}/{id}"), &Law::bundled())
+    let body = FactBody::read(&name, &fields, &format!("/{scenario}/{id}"), law())
         .unwrap_or_else(|e| panic!("{scenario} {id}: {e:?}"));
     Fact { id, at, recorded_at, order: order as u64, source, body }
 }
