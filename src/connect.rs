@@ -8,11 +8,9 @@ use std::sync::Arc;
 
 use samhold_adapter_amqp::{AmqpRecipient, AmqpSource};
 use samhold_adapter_api::{AdapterError, Recipient, Source};
-use samhold_adapter_fhir::{FhirRecipient, FhirSource};
 use samhold_adapter_file::FileSource;
-use samhold_adapter_fiks::{Digisos, Folkeregister};
 use samhold_adapter_http::HttpRecipient;
-use samhold_adapter_oneroster::OneRoster;
+use samhold_adapter_oneroster::OneRosterSource;
 use samhold_model::SystemName;
 use samhold_mapping::{BadFile, Mapping, Outbound, bundled, bundled_schema};
 use secrecy::ExposeSecret;
@@ -71,16 +69,10 @@ fn source(system: &SystemSettings, section: &SourceSection) -> Result<Option<Sou
     let name = &system.name;
     Ok(if let Some(s) = &section.amqp {
         Some(Source::Stream(Arc::new(AmqpSource::new(SystemName::new(name.clone()), s.clone()))))
-    } else if let Some(s) = &section.digisos {
-        Some(Source::Poll(Arc::new(Digisos::new(name, s.clone())?)))
-    } else if let Some(s) = &section.fhir {
-        Some(Source::Poll(Arc::new(FhirSource::new(name, s.clone())?)))
     } else if let Some(s) = &section.file {
         Some(Source::Poll(Arc::new(FileSource::new(name, s)?)))
-    } else if let Some(s) = &section.folkeregister {
-        Some(Source::Poll(Arc::new(Folkeregister::new(name, s.clone())?)))
     } else if let Some(s) = &section.oneroster {
-        Some(Source::Poll(Arc::new(OneRoster::new(name, s.clone())?)))
+        Some(Source::Poll(Arc::new(OneRosterSource::new(name, s)?)))
     } else {
         None
     })
@@ -107,8 +99,6 @@ fn recipient(
     let name = &system.name;
     Ok(if let Some(s) = &section.amqp {
         Some(Arc::new(AmqpRecipient::new(SystemName::new(name.clone()), s.clone())))
-    } else if let Some(s) = &section.fhir {
-        Some(Arc::new(FhirRecipient::new(name, s.clone())?))
     } else if let Some(s) = &section.http {
         Some(Arc::new(HttpRecipient::new(name, s)?))
     } else {
