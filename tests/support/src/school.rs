@@ -4,6 +4,7 @@
 //! address protection anywhere in it.
 
 mod pages;
+mod retouch;
 mod roster;
 
 use std::io;
@@ -21,6 +22,9 @@ use crate::locked;
 use crate::server::Server;
 use crate::tokens::TokenDesk;
 use crate::town::Town;
+use retouch::Retouch;
+
+pub use retouch::Withdrawal;
 
 /// Path of the rostering service.
 pub const ROSTER_PATH: &str = "/ims/oneroster/rostering/v1p2";
@@ -41,6 +45,7 @@ struct App {
 struct View {
     day: u8,
     max_page: usize,
+    retouch: Retouch,
 }
 
 /// A running school system.
@@ -56,7 +61,7 @@ impl School {
     /// # Errors
     /// When no port can be had.
     pub async fn start(town: &Town) -> io::Result<Self> {
-        let view = Arc::new(Mutex::new(View { day: 1, max_page: 5 }));
+        let view = Arc::new(Mutex::new(View { day: 1, max_page: 5, retouch: Retouch::default() }));
         let desk = TokenDesk::default();
         let (town, shown, tokens) = (Arc::new(town.clone()), view.clone(), desk.clone());
         let server = Server::start(|base, faults| {
@@ -88,6 +93,16 @@ impl School {
         locked(&self.view).day = n;
     }
 
+    /// The child with this key leaves the system, in one of the two ways real ones do it.
+    pub fn withdraw(&self, key: &str, how: Withdrawal) {
+        locked(&self.view).retouch.withdraw(key, how);
+    }
+
+    /// Every record claims to have changed at `stamp` though nothing did, as after a restart of a caching provider.
+    pub fn restamp(&self, stamp: &str) {
+        locked(&self.view).retouch.stamp = Some(stamp.to_owned());
+    }
+
     /// The most records it gives at a time, whatever is asked for.
     pub fn set_max_page(&self, records: usize) {
         locked(&self.view).max_page = records.max(1);
@@ -107,11 +122,8 @@ async fn list(
     if !app.desk.admits(&headers) {
         return failure(StatusCode::UNAUTHORIZED, "unauthorisedrequest", "Token missing or no longer valid");
     }
-    let (day, max_page) = {
-        let view = locked(&app.view);
-        (view.day, view.max_page)
-    };
-    let Some(records) = roster::collection(&app.town, &app.base, &collection, day) else {
+    let (shown, max_page) = app.shown(&collection);
+    let Some(records) = shown else {
         return failure(StatusCode::NOT_FOUND, "unknownobject", "No such collection");
     };
     match pages::Wanted::read(&query.unwrap_or_default(), max_page) {
@@ -127,11 +139,19 @@ async fn one(State(app): State<App>, Path((collection, id)): Path<(String, Strin
     if !app.desk.admits(&headers) {
         return failure(StatusCode::UNAUTHORIZED, "unauthorisedrequest", "Token missing or no longer valid");
     }
-    let day = locked(&app.view).day;
-    let records = roster::collection(&app.town, &app.base, &collection, day).unwrap_or_default();
+    let records = app.shown(&collection).0.unwrap_or_default();
     match records.into_iter().find(|r| r.get("sourcedId").and_then(|v| v.as_str()) == Some(&id)) {
         Some(record) => axum::Json(json!({roster::key_of(&collection).trim_end_matches('s'): record})).into_response(),
         None => failure(StatusCode::NOT_FOUND, "unknownobject", "No such record"),
+    }
+}
+
+impl App {
+    /// The records of a collection as they stand now, if there is such a one, and the largest page.
+    fn shown(&self, collection: &str) -> (Option<Vec<serde_json::Value>>, usize) {
+        let view = locked(&self.view);
+        let records = roster::collection(&self.town, &self.base, collection, view.day);
+        (records.map(|all| view.retouch.apply(&self.town, all)), view.max_page)
     }
 }
 

@@ -180,3 +180,14 @@ async fn without_a_live_token_nothing_is_read_or_written() {
     assert_eq!(clinic.send(clinic.client.post(clinic.url("Task")).json(&task("1"))).await.status(), 401);
     assert!(clinic.record.resources("Task").is_empty());
 }
+
+#[tokio::test]
+async fn half_a_bundle_keeps_or_loses_its_total() {
+    let clinic = Clinic::open().await;
+    let whole = clinic.found("EpisodeOfCare", &[]).await.len();
+    for (half_list, total) in [(crate::HalfList::Silent, whole / 2), (crate::HalfList::TotalKept, whole)] {
+        clinic.record.server().faults().set(crate::FaultPlan { half_list, ..crate::FaultPlan::default() });
+        let bundle: Value = clinic.search("EpisodeOfCare", &[("_count", "100")]).await.json().await.unwrap();
+        assert_eq!((bundle["total"].clone(), bundle["entry"].as_array().unwrap().len()), (json!(total), whole / 2));
+    }
+}

@@ -155,3 +155,30 @@ async fn a_stopped_system_closes_its_port() {
     school.server.stop().await;
     assert!(client.get(url).bearer_auth(&token).send().await.is_err());
 }
+
+#[tokio::test]
+async fn a_pupil_may_vanish_or_be_marked_and_every_stamp_may_be_new() {
+    let (school, client, token) = school().await;
+    school.set_max_page(100);
+    school.withdraw("jonas", Withdrawal::Vanished);
+    school.withdraw("oskar", Withdrawal::ToBeDeleted);
+    school.restamp("2027-01-01T00:00:00.000Z");
+    let pupils = all(&school, &client, &token, "/students", "users").await;
+    assert_eq!(pupils.len(), 7);
+    assert!(pupils.iter().all(|p| p["givenName"] != "Jonas" && p["dateLastModified"] == "2027-01-01T00:00:00.000Z"));
+    let marked: Vec<&Value> = pupils.iter().filter(|p| p["status"] == "tobedeleted").map(|p| &p["givenName"]).collect();
+    assert_eq!(marked, ["Oskar"]);
+    let enrollments = all(&school, &client, &token, "/enrollments", "enrollments").await;
+    assert_eq!(enrollments.iter().filter(|e| e["status"] == "tobedeleted").count(), 1);
+    assert_eq!(enrollments.len(), 7);
+}
+
+#[tokio::test]
+async fn a_slow_answer_outlasts_a_clients_patience() {
+    let (school, _, token) = school().await;
+    let hour = std::time::Duration::from_secs(3600);
+    school.server().faults().set(FaultPlan { delay: hour, ..FaultPlan::default() });
+    let hasty = reqwest::Client::builder().timeout(std::time::Duration::from_millis(50)).build().unwrap();
+    let url = format!("{}{ROSTER_PATH}/users", school.server().base_url());
+    assert!(hasty.get(url).bearer_auth(token).send().await.unwrap_err().is_timeout());
+}
