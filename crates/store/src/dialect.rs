@@ -25,6 +25,9 @@ pub(crate) trait Dialect: Database {
     /// Then keeps other writers out until its end, when the beginning alone does not.
     const LOCK: Option<&'static str>;
 
+    /// Copies the whole database into the empty file `$1`, where the database can do that itself.
+    const BACKUP: Option<&'static str>;
+
     /// Runs a statement; gives the number of rows it touched.
     fn run(conn: &mut Self::Connection, sql: &'static str, args: Vec<Arg>) -> impl Future<Output = Answer<u64>> + Send;
     /// Runs a statement; gives its rows.
@@ -33,6 +36,7 @@ pub(crate) trait Dialect: Database {
         sql: &'static str,
         args: Vec<Arg>,
     ) -> impl Future<Output = Answer<Vec<T>>> + Send;
+    #[cfg(test)]
     /// Has the database parse and plan a statement without running it.
     fn prepare(conn: &mut Self::Connection, sql: &'static str) -> impl Future<Output = Answer<()>> + Send;
 }
@@ -52,11 +56,12 @@ macro_rules! bound {
 }
 
 macro_rules! dialect {
-    ($database:ty, write $write:literal, read $read:literal, lock $lock:expr) => {
+    ($database:ty, write $write:literal, read $read:literal, lock $lock:expr, backup $backup:expr) => {
         impl Dialect for $database {
             const BEGIN_WRITE: &'static str = $write;
             const BEGIN_READ: &'static str = $read;
             const LOCK: Option<&'static str> = $lock;
+            const BACKUP: Option<&'static str> = $backup;
 
             async fn run(conn: &mut Self::Connection, sql: &'static str, args: Vec<Arg>) -> Answer<u64> {
                 bound!(sqlx::query::<$database>(sql), args).execute(conn).await.map(|done| done.rows_affected())
@@ -70,6 +75,7 @@ macro_rules! dialect {
                 bound!(sqlx::query_as::<$database, T>(sql), args).fetch_all(conn).await
             }
 
+            #[cfg(test)]
             async fn prepare(conn: &mut Self::Connection, sql: &'static str) -> Answer<()> {
                 use sqlx::{Executor, SqlSafeStr};
                 conn.prepare(sql.into_sql_str()).await.map(|_| ())
@@ -78,12 +84,13 @@ macro_rules! dialect {
     };
 }
 
-dialect!(Sqlite, write "begin immediate", read "begin", lock None);
+dialect!(Sqlite, write "begin immediate", read "begin", lock None, backup Some("vacuum into $1"));
 // One writer at a time, as SQLite has it: then the order of numbers in the ledger and the audit chain is the order of
 // commits, and no rule about concurrent writers has to be thought of twice.
 dialect!(
     Postgres,
     write "begin isolation level read committed",
     read "begin isolation level repeatable read read only",
-    lock Some("select pg_advisory_xact_lock(7306078543)")
+    lock Some("select pg_advisory_xact_lock(7306078543)"),
+    backup None
 );

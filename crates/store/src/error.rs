@@ -56,6 +56,9 @@ pub enum StoreError {
         /// What was looked for, by its opaque id.
         what: String,
     },
+    /// This database has no such thing; the text says what to do instead.
+    #[error("this store cannot {0}")]
+    Unsupported(&'static str),
     /// The store was closed while this waited.
     #[error("the store was closed before it could {0}")]
     Closed(&'static str),

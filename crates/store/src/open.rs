@@ -11,6 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Pool, Postgres, Sqlite};
 
 use crate::api::Store;
+use crate::args::args;
 use crate::dialect::Dialect;
 use crate::group::Writer;
 use crate::keyring;
@@ -90,4 +91,16 @@ fn make_file(path: &Path) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(|_| ()).map_err(|source| StoreError::File { path: path.to_owned(), source })
+}
+
+/// Copies the database into a new file, as of one moment.
+pub(crate) async fn backup<D: Dialect>(pool: &Pool<D>, path: &Path) -> Result<()> {
+    let Some(copy) = D::BACKUP else { return Err(StoreError::Unsupported("back up to a file: use `pg_dump`")) };
+    let failed = |source| StoreError::Database { attempt: "back up to a file", source };
+    let Some(name) = path.to_str() else {
+        return Err(StoreError::Unsupported("back up to a file whose path is not Unicode"));
+    };
+    make_file(path)?;
+    let mut conn = pool.acquire().await.map_err(failed)?;
+    D::run(&mut conn, copy, args![name]).await.map(|_| ()).map_err(failed)
 }

@@ -1,5 +1,6 @@
 //! Joins the trait to the modules that do the work: one line or few per method, one transaction each.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -13,7 +14,9 @@ use crate::group::Writer;
 use crate::note::Signer;
 use crate::tx::Tx;
 use crate::vault::Vault;
-use crate::{answers, audit, checkpoints, dead, deliveries, identity, inbox, ledger, marks, outbox, records, status};
+use crate::{
+    answers, audit, checkpoints, dead, deliveries, identity, inbox, ledger, marks, open, outbox, records, status,
+};
 use crate::{tasks, views, waiting};
 
 /// The store on one database.
@@ -294,6 +297,10 @@ impl<D: Dialect> Store for Sql<D> {
         read!(self, "verify the audit log", tx => checkpoints::verify(tx, &self.signer))
     }
 
+    fn audit_verifier(&self) -> String {
+        self.signer.verifier()
+    }
+
     async fn contact(&self, system: &SystemName, error: Option<&str>, now: Instant) -> Result<()> {
         let (system, error) = (system.clone(), error.map(str::to_owned));
         write!(self, "note contact with a system", 1, [system, error], tx => {
@@ -307,6 +314,10 @@ impl<D: Dialect> Store for Sql<D> {
 
     async fn backlog(&self) -> Result<Backlog> {
         read!(self, "count what waits", tx => status::backlog(tx))
+    }
+
+    async fn backup_to(&self, path: &Path) -> Result<()> {
+        open::backup(&self.readers, path).await
     }
 
     async fn ping(&self) -> Result<()> {

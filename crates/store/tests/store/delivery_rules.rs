@@ -39,7 +39,7 @@ enum Event {
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    let content = || prop::option::weighted(0.7, 0..3_u8);
+    let content = || prop::option::weighted(0.7, 0..2_u8);
     prop_oneof![
         4 => content().prop_map(Event::Want),
         4 => any::<bool>().prop_map(|reaches| Event::Send { reaches }),
@@ -163,7 +163,7 @@ async fn live_through(store: &dyn Store, events: &[Event]) {
 }
 
 async fn in_the_end_the_recipient_holds_what_it_should(house: &House) {
-    let config = Config { cases: 64, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 200, failure_persistence: None, ..Config::default() };
     let store = house.store.clone();
     tokio::task::block_in_place(|| {
         let lives = prop::collection::vec(event(), 0..24);

@@ -3,7 +3,15 @@
 //! PostgreSQL is the server that `SAMHOLD_TEST_POSTGRES` names; each story makes a database of its own in it. Without
 //! that variable these stories say that they were skipped.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking; only the functions marked as tests are exempt by the settings"
+)]
+
 mod audit;
+mod backup;
 mod crash;
 mod dead_letters;
 mod deliveries;
