@@ -4,8 +4,10 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
+#[path = "common/files.rs"]
+mod files;
+
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use samhold_disclosure::{Reason, Request, Rules, Share, Verdict, decide};
 use samhold_model::Law;
@@ -39,7 +41,9 @@ fn check(mut table: toml::Table) -> (String, Option<String>) {
     }
     let config: Share = table.remove("config").map_or_else(Share::default, |c| c.try_into().expect(&id));
     let expect: Expect = table.remove("expect").expect(&id).try_into().expect(&id);
-    let request: Request = toml::Value::Table(table).try_into().unwrap_or_else(|e| panic!("{id}: {e}"));
+    let mut rest = toml::Value::Table(table);
+    dates_as_text(&mut rest);
+    let request: Request = rest.try_into().unwrap_or_else(|e| panic!("{id}: {e}"));
     let answer = decide(&request, &Rules { law: Law::bundled(), config });
     let set = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>();
     let same = answer.decision == expect.decision
@@ -52,24 +56,12 @@ fn check(mut table: toml::Table) -> (String, Option<String>) {
 
 #[test]
 fn every_scenario_gets_its_answer() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/scenarios");
     let (mut ids, mut wrong) = (BTreeSet::new(), Vec::new());
-    for entry in std::fs::read_dir(&folder).expect("the scenario folder") {
-        let path = entry.expect("entry").path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if !(name.starts_with("sharing") && name.ends_with(".toml")) {
-            continue;
-        }
-        let mut file: toml::Value = toml::from_str(&std::fs::read_to_string(&path).expect(&name)).expect(&name);
-        dates_as_text(&mut file);
-        let list = file.get("sharing").and_then(toml::Value::as_array).cloned().unwrap_or_default();
-        assert!(!list.is_empty(), "{name} holds no scenario");
-        for scenario in list {
-            let (id, fault) = check(scenario.as_table().expect("a table").clone());
-            assert!(ids.insert(id.clone()), "{name}: {id} is used twice");
-            wrong.extend(fault.map(|f| format!("{name} {id}: {f}")));
-        }
+    for (name, scenario) in files::scenarios() {
+        let (id, fault) = check(scenario);
+        assert!(ids.insert(id.clone()), "{name}: {id} is used twice");
+        wrong.extend(fault.map(|f| format!("{name} {id}: {f}")));
     }
     assert!(wrong.is_empty(), "{} of {} are wrong\n{}", wrong.len(), ids.len(), wrong.join("\n"));
-    assert!(ids.len() >= 130, "only {} scenarios", ids.len());
+    assert!(ids.len() >= 600, "only {} scenarios", ids.len());
 }
