@@ -76,17 +76,28 @@ impl Roster {
     fn document(&self, id: &str, user: &Value) -> Value {
         let mut enrollments = self.enrollments.get(id).cloned().unwrap_or_default();
         enrollments.sort_by_cached_key(|e| e.get("sourcedId").map(Value::to_string));
-        let orgs: Vec<&Value> = referenced(user, &enrollments).iter().filter_map(|o| self.orgs.get(o)).collect();
+        let user = with_roles(user.clone(), &enrollments);
+        let orgs: Vec<&Value> = referenced(&user, &enrollments).iter().filter_map(|o| self.orgs.get(o)).collect();
         json!({"enrollments": enrollments, "orgs": orgs, "user": user})
     }
 }
 
-/// Ids of the organisations that the user and the enrolments point at: 1.2 `roles` and `primaryOrg`, 1.1 `orgs`.
+/// A pupil whom only the enrolments tell to be one gets the role from them.
+fn with_roles(mut user: Value, enrollments: &[Value]) -> Value {
+    let Some(Value::Array(roles)) = user.get_mut("roles") else { return user };
+    if roles.is_empty() {
+        let schools = enrollments.iter().filter_map(|e| e.get("school"));
+        let schools: BTreeMap<String, &Value> = schools.map(|s| (s.to_string(), s)).collect();
+        roles.extend(schools.into_values().cloned().map(tidy::student_at));
+    }
+    user
+}
+
+/// Ids of the organisations that the user and the enrolments point at.
 fn referenced(user: &Value, enrollments: &[Value]) -> BTreeSet<String> {
-    let list = |name: &str| user.get(name).and_then(Value::as_array).into_iter().flatten();
-    let roles = list("roles").filter_map(|r| r.get("org"));
+    let roles = user.get("roles").and_then(Value::as_array).into_iter().flatten().filter_map(|r| r.get("org"));
     let schools = enrollments.iter().filter_map(|e| e.get("school"));
-    let all = roles.chain(list("orgs")).chain(user.get("primaryOrg")).chain(schools);
+    let all = roles.chain(user.get("primaryOrg")).chain(schools);
     all.filter_map(|r| r.get("sourcedId")?.as_str().map(str::to_owned)).collect()
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Must never let through what no mapping needs: e-mail, phone, password, guardians, metadata, links, change dates.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::pages::Item;
 
@@ -23,26 +23,51 @@ const USER: [&str; 15] = [
     "grades",
     "birthDate",
 ];
-const ENROLLMENT: [&str; 8] = ["sourcedId", "status", "role", "primary", "beginDate", "endDate", "class", "school"];
+const ENROLLMENT: [&str; 9] =
+    ["sourcedId", "status", "user", "role", "primary", "beginDate", "endDate", "class", "school"];
 const ORG: [&str; 6] = ["sourcedId", "status", "name", "type", "identifier", "parent"];
 /// Never kept, whatever the settings ask for.
 const NEVER: [&str; 2] = ["password", "dateLastModified"];
 
-/// The user with the student roles only.
+/// The user with the student roles only, in the form of 1.2: the `role` and `orgs` of 1.1 become `roles`.
 pub(crate) fn user(item: Item, more: &[String]) -> Value {
     let mut user = keep(item, |k| USER.contains(&k) || more.iter().any(|m| m == k));
-    if let Some(Value::Array(roles)) = user.get_mut("roles") {
-        roles.retain(|role| is_student(role.get("role")));
-    }
+    lower(&mut user, "status");
+    let roles = match (user.remove("roles"), user.remove("role"), user.remove("orgs")) {
+        (Some(Value::Array(roles)), _, _) if !roles.is_empty() => students(roles),
+        (_, role, Some(Value::Array(orgs))) if is_student(role.as_ref()) => orgs.into_iter().map(student_at).collect(),
+        _ => Vec::new(),
+    };
+    user.insert("roles".into(), Value::Array(roles));
     if let Some(enabled) = user.get("enabledUser").and_then(truth) {
         user.insert("enabledUser".into(), Value::Bool(enabled));
     }
     canonical(Value::Object(user))
 }
 
+fn students(roles: Vec<Value>) -> Vec<Value> {
+    let mut kept: Vec<Value> = roles.into_iter().filter(|role| is_student(role.get("role"))).collect();
+    kept.iter_mut().filter_map(Value::as_object_mut).for_each(|role| lower(role, "role"));
+    kept
+}
+
+/// The role of a pupil at an organisation.
+pub(crate) fn student_at(org: Value) -> Value {
+    json!({"org": canonical(org), "role": "student"})
+}
+
+/// Some producers write code words with capitals.
+fn lower(item: &mut Item, name: &str) {
+    if let Some(Value::String(text)) = item.get_mut(name) {
+        *text = text.trim().to_lowercase();
+    }
+}
+
 /// An enrolment.
 pub(crate) fn enrollment(item: Item) -> Value {
     let mut enrollment = keep(item, |k| ENROLLMENT.contains(&k));
+    lower(&mut enrollment, "role");
+    lower(&mut enrollment, "status");
     if let Some(primary) = enrollment.get("primary").and_then(truth) {
         enrollment.insert("primary".into(), Value::Bool(primary));
     }
@@ -51,7 +76,10 @@ pub(crate) fn enrollment(item: Item) -> Value {
 
 /// An organisation.
 pub(crate) fn org(item: Item) -> Value {
-    canonical(Value::Object(keep(item, |k| ORG.contains(&k))))
+    let mut org = keep(item, |k| ORG.contains(&k));
+    lower(&mut org, "type");
+    lower(&mut org, "status");
+    canonical(Value::Object(org))
 }
 
 fn keep(item: Item, wanted: impl Fn(&str) -> bool) -> Item {
@@ -104,7 +132,6 @@ fn canonical(value: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn item(value: Value) -> Item {
         value.as_object().unwrap().clone()
@@ -141,10 +168,19 @@ mod tests {
         let kept = user(item(raw.clone()), &[]);
         assert_eq!(
             kept.to_string(),
-            r#"{"identifier":"14821970351","roles":[{"org":{"sourcedId":"o1","type":"org"},"role":"Student"}],"sourcedId":"u1","status":"active"}"#
+            r#"{"identifier":"14821970351","roles":[{"org":{"sourcedId":"o1","type":"org"},"role":"student"}],"sourcedId":"u1","status":"active"}"#
         );
         let more = user(item(raw), &["username".into(), "password".into()]);
         assert_eq!((more["username"].as_str(), more.get("password")), (Some("evetes"), None));
+    }
+
+    #[test]
+    fn the_single_role_of_the_older_version_becomes_a_role_at_each_organisation() {
+        let raw = json!({"sourcedId": "u", "role": "student", "orgs": [{"href": "https://x", "sourcedId": "o1"}]});
+        let made = user(item(raw), &[]);
+        assert_eq!(made, json!({"roles": [{"org": {"sourcedId": "o1"}, "role": "student"}], "sourcedId": "u"}));
+        let teacher = json!({"sourcedId": "u", "role": "teacher", "orgs": [{"sourcedId": "o1"}]});
+        assert_eq!(user(item(teacher), &[])["roles"], json!([]));
     }
 
     proptest::proptest! {

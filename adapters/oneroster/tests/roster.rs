@@ -21,7 +21,7 @@ async fn every_pupil_becomes_one_document_however_the_pages_are_cut() {
         let document = inbox.body("u004");
         assert_eq!(
             document["enrollments"],
-            json!([{"role": "student", "school": {"sourcedId": "o1"}, "sourcedId": "e004", "status": "active"}])
+            json!([{"role": "student", "school": {"sourcedId": "o1"}, "sourcedId": "e004", "status": "active", "user": {"sourcedId": "u004"}}])
         );
         assert_eq!(document["orgs"][0]["identifier"], "310778001");
         assert_eq!(
@@ -57,6 +57,9 @@ async fn only_pupils_are_kept_and_only_what_is_needed_of_them() {
         !text.contains("example.no") && !text.contains("mor") && !text.contains("href") && !text.contains("epost"),
         "{text}"
     );
+    for id in ["elev", "bare-i-klasse"] {
+        assert_eq!(inbox.body(id)["user"]["roles"], json!([{"org": {"sourcedId": "o1"}, "role": "student"}]), "{id}");
+    }
     assert_eq!(inbox.body("elev")["orgs"], json!([{"name": "Lia skole", "sourcedId": "o1"}]));
     assert!(!format!("{:?}", inbox.records.lock().unwrap().iter().map(|r| &r.key).collect::<Vec<_>>()).contains("mor"));
 }

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use samhold_disclosure::{Cleared, Envelope, EnvelopeKind};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -143,4 +144,30 @@ fn settings_that_contradict_or_leak_are_refused() {
     assert!(make(json!({"signature": {"secrets": []}})).is_err());
     assert!(make(json!({"url": "https://mottaker.example.no/14821970351"})).is_err());
     assert!(make(json!({"auth": {"kind": "bearer", "token": {"file": "/finnes/ikke"}}})).is_err());
+}
+
+#[tokio::test]
+async fn a_cleared_event_goes_out_as_a_cloud_event() {
+    let envelope = Envelope::new()
+        .with(EnvelopeKind::ChildIdentifier, "local_id", "elev-7")
+        .and_then(|e| e.with(EnvelopeKind::Version, "version", 2))
+        .unwrap();
+    let event = Outgoing {
+        event_id: Uuid::new_v4(),
+        kind: samhold_adapter_api::OutgoingKind::Retracted,
+        subject: samhold_model::ChildId::new(),
+        version: 2,
+        time: "2026-11-22T08:00:00Z".parse().unwrap(),
+        data: Cleared::retraction(&envelope).unwrap().into_value(),
+    };
+    let receiver = receiver(204, &[], "").await;
+    let push = push(&receiver, json!({"source": "https://samhold.fjellvik.example"}));
+    assert_eq!(push.deliver(&event).await, DeliveryOutcome::Delivered);
+    assert_eq!(push.deliver(&event).await, DeliveryOutcome::Delivered);
+    let kept = receiver.kept.lock().unwrap().clone();
+    assert_eq!(kept[0].1, kept[1].1, "every try sends the same bytes");
+    let sent: serde_json::Value = serde_json::from_slice(&kept[0].1).unwrap();
+    assert_eq!(sent["source"], "https://samhold.fjellvik.example");
+    assert_eq!((&sent["id"], &sent["subject"]), (&json!(event.event_id), &json!(event.subject)));
+    assert_eq!(&sent["data"], event.data.get());
 }
