@@ -206,10 +206,16 @@ async fn an_event_of_somebody_without_an_answer_has_no_person() {
 }
 
 #[tokio::test]
-async fn a_check_reads_no_persons() {
+async fn a_check_asks_about_nobody_and_finds_missing_rights() {
     let fiks = Fiks::start().await;
+    fiks.person(EVEN);
     source(&fiks, json!({})).check().await.unwrap();
-    assert!(fiks.asked("oppvekst").is_empty() && fiks.asked("liste").is_empty());
+    assert_eq!(fiks.asked("folkeregister").len(), 1);
+    assert_eq!(fiks.asked("oppvekst")[0].body, r#"{"foedselsnumre":[]}"#);
+    fiks.fault("oppvekst", 400, 1);
+    assert!(source(&fiks, json!({})).check().await.is_ok(), "an empty question may be refused as such");
+    fiks.fault("oppvekst", 403, 1);
+    assert!(matches!(source(&fiks, json!({})).check().await, Err(AdapterError::Refused { .. })));
     fiks.fault("token", 400, 1);
     assert!(matches!(source(&fiks, json!({})).check().await, Err(AdapterError::Refused { .. })));
 }

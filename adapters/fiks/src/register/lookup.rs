@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use samhold_adapter_api::AdapterError;
+use samhold_adapter_http::Call;
 use samhold_model::NationalId;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -52,16 +53,28 @@ pub(crate) async fn look_up(
     Ok(answered)
 }
 
+/// Asks about nobody, to see that the role may ask.
+pub(crate) async fn try_role(fiks: &Fiks, org: Uuid, role: Uuid) -> Result<(), AdapterError> {
+    let answer = fiks.client.send(ATTEMPT, &question(fiks, org, role, &[])?).await?;
+    if matches!(answer.status.as_u16(), 400 | 422) {
+        return Ok(());
+    }
+    answer.ok(fiks.system(), ATTEMPT, fiks.client.unit()).map(drop)
+}
+
 /// `None` when the register says that something in this batch is wrong.
 async fn ask(fiks: &Fiks, org: Uuid, role: Uuid, batch: &[NationalId]) -> Result<Option<Vec<Value>>, AdapterError> {
-    let (org, role) = (org.to_string(), role.to_string());
-    let url = fiks.at(&["folkeregister", "api", "v1", "oppvekst", &org, &role])?;
-    let numbers: Vec<&str> = batch.iter().map(NationalId::reveal).collect();
-    let answer = fiks.client.send(ATTEMPT, &Fiks::post(url, &json!({"foedselsnumre": numbers}))).await?;
+    let answer = fiks.client.send(ATTEMPT, &question(fiks, org, role, batch)?).await?;
     if matches!(answer.status.as_u16(), 400 | 404 | 422) {
         return Ok(None);
     }
     answer.ok(fiks.system(), ATTEMPT, fiks.client.unit())?.json(fiks.system(), ATTEMPT).map(Some)
+}
+
+fn question(fiks: &Fiks, org: Uuid, role: Uuid, batch: &[NationalId]) -> Result<Call, AdapterError> {
+    let url = fiks.at(&["folkeregister", "api", "v1", "oppvekst", &org.to_string(), &role.to_string()])?;
+    let numbers: Vec<&str> = batch.iter().map(NationalId::reveal).collect();
+    Ok(Fiks::post(url, &json!({"foedselsnumre": numbers})))
 }
 
 fn sort(persons: Vec<Value>, asked: &[NationalId], answered: &mut Answered) {
