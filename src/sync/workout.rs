@@ -85,10 +85,11 @@ pub async fn work_out_child(engine: &Engine, live: &Live, marked: &Marked) -> Re
     let max_days = live.share_rules(number).config.consent_max_days;
     let next_change = dossier.sharing_dates(max_days).into_iter().chain(next_duty).min();
     let now = engine.clock.now();
-    let (wanted, audit) = wanted(engine, live, number, &dossier, &answer);
+    let version = new_version(&answer, last.as_ref(), today, now);
+    let (wanted, audit) = wanted(engine, live, marked, &dossier, (&answer, version.is_some())).await?;
     let settlement = Settlement {
         marked: marked.clone(),
-        answer: new_version(&answer, last.as_ref(), today, now),
+        answer: version,
         alerts: alert_codes(&answer),
         next_change,
         wanted,
@@ -147,24 +148,28 @@ fn new_version(
     })
 }
 
-fn wanted(
+async fn wanted(
     engine: &Engine,
     live: &Live,
-    number: &str,
+    marked: &Marked,
     dossier: &Dossier,
-    answer: &Answer,
-) -> (Vec<Wanted>, Vec<AuditEntry>) {
+    (answer, is_new): (&Answer, bool),
+) -> Result<(Vec<Wanted>, Vec<AuditEntry>), StoreError> {
     let mut wanted = Vec::new();
     let mut audit = Vec::new();
-    for system in live.recipients_of(number) {
-        let seen = sight(live, number, system, dossier, answer);
-        // Those who take no part and never would are no news to the audit.
+    for system in live.recipients_of(marked.municipality.as_str()) {
+        let recipient = SystemName::new(system.name.clone());
+        let seen = sight(live, marked.municipality.as_str(), system, dossier, answer);
+        // Those who take no part are no news to the audit, nor is what stands as it stood.
         if seen.participant && has_withholding(&seen) {
-            audit.push(withheld(engine, &system.name, dossier, &seen));
+            let held = engine.store.held(&recipient, marked.child, &marked.municipality).await?;
+            if is_new || held.is_some_and(|h| h.wanted != seen.content_hash) {
+                audit.push(withheld(engine, &system.name, dossier, &seen));
+            }
         }
-        wanted.push(Wanted { recipient: SystemName::new(system.name.clone()), content_hash: seen.content_hash });
+        wanted.push(Wanted { recipient, content_hash: seen.content_hash });
     }
-    (wanted, audit)
+    Ok((wanted, audit))
 }
 
 fn has_withholding(seen: &Sight) -> bool {
