@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Pool, Postgres, Sqlite};
+use sqlx::{Connection, Pool, Postgres, Sqlite};
 
 use crate::api::Store;
 use crate::args::args;
@@ -51,7 +51,8 @@ pub async fn open(settings: &StoreSettings, keys: Keys) -> Result<Arc<dyn Store>
 async fn assemble<D: Dialect>(writer: Pool<D>, readers: Pool<D>, keys: &Keys) -> Result<Sql<D>> {
     let (vault, signer) = keyring::unlock(&writer, keys).await?;
     let vault = Arc::new(vault);
-    Ok(Sql { readers, writer: Writer::start(writer, vault.clone()), vault, signer: Arc::new(signer) })
+    let queue = Writer::start(writer.clone(), vault.clone());
+    Ok(Sql { readers, writer: queue, writing: writer, vault, signer: Arc::new(signer) })
 }
 
 pub(crate) async fn sqlite(path: &Path) -> Result<(Pool<Sqlite>, Pool<Sqlite>)> {
@@ -101,6 +102,7 @@ pub(crate) async fn backup<D: Dialect>(pool: &Pool<D>, path: &Path) -> Result<()
         return Err(StoreError::Unsupported("back up to a file whose path is not Unicode"));
     };
     make_file(path)?;
-    let mut conn = pool.acquire().await.map_err(failed)?;
+    // A connection of its own: the readers' may not write a file, and the writer is not to wait for this.
+    let mut conn = D::Connection::connect_with(&pool.connect_options()).await.map_err(failed)?;
     D::run(&mut conn, copy, args![name]).await.map(|_| ()).map_err(failed)
 }

@@ -23,6 +23,7 @@ use crate::{tasks, views, waiting};
 pub(crate) struct Sql<D: Dialect> {
     pub readers: Pool<D>,
     pub writer: Writer<D>,
+    pub writing: Pool<D>,
     pub vault: Arc<Vault>,
     pub signer: Arc<Signer>,
 }
@@ -317,7 +318,7 @@ impl<D: Dialect> Store for Sql<D> {
     }
 
     async fn backup_to(&self, path: &Path) -> Result<()> {
-        open::backup(&self.readers, path).await
+        open::backup(&self.writing, path).await
     }
 
     async fn ping(&self) -> Result<()> {

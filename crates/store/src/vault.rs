@@ -141,3 +141,51 @@ impl Vault {
         hex::encode(context.sign().as_ref())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn safe() -> Safe {
+        Safe::new(&Keys::from_master(&[1; 32]).unwrap()).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_sealed_opens_in_its_place_only(plain: Vec<u8>, row in "[a-z0-9-]{1,8}") {
+            let (safe, at) = (safe(), place("facts", "body", &row));
+            let sealed = safe.seal(at, &plain).unwrap();
+            prop_assert_eq!(safe.open(at, &sealed, "test").unwrap(), plain);
+            let others = [place("facts", "key", &row), place("inbox", "body", &row), place("facts", "body", "another row")];
+            for other in others {
+                prop_assert!(safe.open(other, &sealed, "test").is_err());
+            }
+        }
+
+        #[test]
+        fn an_altered_or_shortened_ciphertext_does_not_open(
+            plain in prop::collection::vec(any::<u8>(), 0..64), where_to: prop::sample::Index, bit in 0..8_u8,
+        ) {
+            let (safe, at) = (safe(), place("facts", "body", "1"));
+            let sealed = safe.seal(at, &plain).unwrap();
+            let index = where_to.index(sealed.len());
+            let mut altered = sealed.clone();
+            altered[index] ^= 1 << bit;
+            prop_assert!(safe.open(at, &altered, "test").is_err());
+            prop_assert!(safe.open(at, &sealed[..index], "test").is_err());
+        }
+    }
+
+    #[test]
+    fn the_same_value_is_sealed_differently_each_time_but_found_by_one_index() {
+        let keys = Keys::from_master(&[1; 32]).unwrap();
+        let vault = Vault::new(safe(), &keys.current.index);
+        let at = place("identifiers", "value", "1");
+        assert_ne!(vault.seal(at, b"x").unwrap(), vault.seal(at, b"x").unwrap());
+        assert_eq!(vault.blind("identifier", &[b"fnr", b"1"]), vault.blind("identifier", &[b"fnr", b"1"]));
+        assert_ne!(vault.blind("identifier", &[b"fnr", b"1"]), vault.blind("identifier", &[b"fnr1", b""]));
+        assert_ne!(vault.blind("identifier", &[b"1"]), vault.blind("delivery", &[b"1"]));
+    }
+}

@@ -20,5 +20,6 @@ mod identity;
 mod inbox;
 mod ledger;
 mod secrets;
+mod server;
 mod settlement;
 mod support;
