@@ -16,6 +16,36 @@ macro_rules! files {
     ($($name:literal),* $(,)?) => { &[$(($name, include_str!(concat!("../../../mappings/", $name)))),*] };
 }
 
-const MAPPINGS: &[(&str, &str)] = files!["nav-barnehagelister-v1.toml", "ssb-barnevern-4.toml"];
+const MAPPINGS: &[(&str, &str)] = files![
+    "bufdir-henvisning-1.0.toml",
+    "digisos-soker-1.toml",
+    "fhir-careplan-r4.toml",
+    "fhir-careteam-out-r4.toml",
+    "fhir-careteam-r4.toml",
+    "fhir-consent-r4.toml",
+    "fhir-episodeofcare-r4.toml",
+    "fhir-patient-r4.toml",
+    "fhir-task-out-r4.toml",
+    "fiks-hendelse-v1.toml",
+    "fiks-oppvekst-v1.toml",
+    "nav-barnehagelister-v1.toml",
+    "oneroster-1.2.toml",
+    "samhold-assignment-v1.toml",
+    "ssb-barnevern-4.toml",
+];
 
-const SCHEMAS: &[(&str, &str)] = files!["schemas/nav-barnehagelister-v1.toml", "schemas/ssb-barnevern-4.toml"];
+const SCHEMAS: &[(&str, &str)] = files![
+    "schemas/bufdir-henvisning-1.0.toml",
+    "schemas/digisos-soker-1.toml",
+    "schemas/fhir-careplan-r4.toml",
+    "schemas/fhir-careteam-r4.toml",
+    "schemas/fhir-consent-r4.toml",
+    "schemas/fhir-episodeofcare-r4.toml",
+    "schemas/fhir-patient-r4.toml",
+    "schemas/fiks-hendelse-v1.toml",
+    "schemas/fiks-oppvekst-v1.toml",
+    "schemas/nav-barnehagelister-v1.toml",
+    "schemas/oneroster-1.2.toml",
+    "schemas/ssb-barnevern-4.toml",
+    "schemas/view.toml",
+];

@@ -18,7 +18,7 @@ use crate::path::Path;
 pub(crate) use cond::{Cond, all as all_hold};
 pub(crate) use constants::constants;
 pub(crate) use eval::{Ctx, Out, bad_id, eval, eval_one, person};
-pub(crate) use read::{Ty, Typed, id_rule, read, read_condition, read_single};
+pub(crate) use read::{Ty, Typed, id_rule, read, read_condition, read_conditions, read_single};
 
 /// A checked expression. Gives any number of values; where one is wanted, the first counts.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use samhold_model::schema::Words;
 
 use crate::case::{self, Case, CaseResult};
 use crate::codes;
-use crate::expr::{self, Expr, Ty};
+use crate::expr::{self, Cond, Expr, Ty};
 use crate::outbound::Outbound;
 use crate::path::{self, Path};
 use crate::problem::{BadFile, Problems};
@@ -59,6 +59,7 @@ pub(crate) struct Inbound {
     pub(crate) municipality: Option<Expr>,
     pub(crate) submission: Option<Expr>,
     pub(crate) follows: Option<Expr>,
+    pub(crate) void_when: Vec<Cond>,
     pub(crate) refusals: Vec<Refusal>,
     pub(crate) rules: Vec<Rule>,
 }
@@ -184,6 +185,7 @@ fn read_inbound(root: &Table<'_>, head: &Table<'_>, env: &Env<'_>) -> Option<Inb
     };
     let (key, municipality) = (one("key"), one("municipality"));
     let (submission, follows) = (one("submission"), one("follows"));
+    let void_when = record.as_ref().map(|r| expr::read_conditions(r, "void_when", env, &scope)).unwrap_or_default();
     check_municipality(municipality.as_ref(), env);
     if let Some(record) = &record {
         record.finish(problems);
@@ -197,6 +199,7 @@ fn read_inbound(root: &Table<'_>, head: &Table<'_>, env: &Env<'_>) -> Option<Inb
         municipality: municipality.map(|m| m.expr),
         submission: submission.map(|m| m.expr),
         follows: follows.map(|m| m.expr),
+        void_when,
         refusals: refusal::read_all(root, env, &scope),
         rules,
     })

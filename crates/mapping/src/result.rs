@@ -62,6 +62,8 @@ pub struct MappedGroup {
     pub submission: Option<String>,
     /// The sending this one follows; when that one never came, a sending is missing.
     pub follows: Option<String>,
+    /// The source takes the record back: everything it ever said is void, and `facts` is empty.
+    pub voided: bool,
     /// Its facts.
     pub facts: Vec<MappedFact>,
 }

@@ -93,6 +93,10 @@ impl Run<'_> {
         let municipality = self.optional(self.inbound.municipality.as_ref(), record)?.map(MunicipalityNo::new);
         let submission = self.optional(self.inbound.submission.as_ref(), record)?;
         let follows = self.optional(self.inbound.follows.as_ref(), record)?;
+        let key = key.unwrap_or_default();
+        if self.voided(record) {
+            return Some(MappedGroup { key, municipality, submission, follows, voided: true, facts: Vec::new() });
+        }
         for refusal in &self.inbound.refusals {
             refusal.check(record).unwrap_or_else(|e| self.errors.push(e));
         }
@@ -103,7 +107,13 @@ impl Run<'_> {
                 Err(e) => self.failed(rule, e),
             }
         }
-        Some(MappedGroup { key: key.unwrap_or_default(), municipality, submission, follows, facts })
+        Some(MappedGroup { key, municipality, submission, follows, voided: false, facts })
+    }
+
+    fn voided(&mut self, record: &Cursor<'_>) -> bool {
+        let conditions = &self.inbound.void_when;
+        let holds = if conditions.is_empty() { Ok(false) } else { expr::all_hold(conditions, record) };
+        holds.map_err(|e| self.errors.push(e)).unwrap_or(false)
     }
 
     /// The text of an expression; the outer `None` says that an error was noted.

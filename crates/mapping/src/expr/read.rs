@@ -65,7 +65,12 @@ pub(crate) fn read(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Type
 
 /// Reads `when`: one condition or a list of which all must hold.
 pub(crate) fn read_condition(table: &Table<'_>, env: &Env<'_>, scope: &Scope) -> Vec<Cond> {
-    table.get("when").map(|item| cond::read(&item, env, scope)).unwrap_or_default()
+    read_conditions(table, "when", env, scope)
+}
+
+/// Reads the conditions under `key`; none when it is not there.
+pub(crate) fn read_conditions(table: &Table<'_>, key: &'static str, env: &Env<'_>, scope: &Scope) -> Vec<Cond> {
+    table.get(key).map(|item| cond::read(&item, env, scope)).unwrap_or_default()
 }
 
 /// Reads an expression that must give one value.
@@ -154,13 +159,16 @@ fn several(item: &Item<'_>, env: &Env<'_>, scope: &Scope, what: &str) -> Option<
     Some(items.iter().filter_map(|i| read(i, env, scope)).collect())
 }
 
-/// The common type of the parts; a part of another kind is a problem.
+/// The common type of the parts; a part of another kind is a problem. A fixed word such as "ukjent" or "0000" may stand
+/// among people, kommunenummer and dates.
 fn common(parts: &[Typed], env: &Env<'_>) -> Option<Ty> {
-    let ty = parts.first()?.ty.clone();
-    if !env.outbound && let Some(other) = parts.iter().find(|t| t.ty != ty) {
+    let lead = parts.iter().find(|t| t.words.is_none()).or_else(|| parts.first())?;
+    let open = matches!(lead.ty, Ty::Person | Ty::Municipality | Ty::Date);
+    let fits = |t: &&Typed| t.ty == lead.ty || (open && t.words.is_some());
+    if !env.outbound && let Some(other) = parts.iter().find(|t| !fits(t)) {
         env.problems.add("mixed-types", &other.span, "all parts here must give the same kind of value");
     }
-    Some(ty)
+    Some(lead.ty.clone())
 }
 
 fn words_of(parts: &[Typed]) -> Option<Vec<Value>> {
