@@ -8,11 +8,13 @@ use std::sync::Arc;
 
 use samhold_adapter_amqp::{AmqpRecipient, AmqpSource};
 use samhold_adapter_api::{AdapterError, Recipient, Source};
+use samhold_adapter_fhir::{FhirRecipient, FhirSource};
+use samhold_adapter_fiks::{DigisosSource, FolkeregisterSource};
 use samhold_adapter_file::FileSource;
 use samhold_adapter_http::HttpRecipient;
 use samhold_adapter_oneroster::OneRosterSource;
-use samhold_model::SystemName;
 use samhold_mapping::{BadFile, Mapping, Outbound, bundled, bundled_schema};
+use samhold_model::SystemName;
 use secrecy::ExposeSecret;
 
 use crate::config::{Loaded, Mistake, Mistakes, RecipientSection, SourceSection, StoreSection, SystemSettings, load};
@@ -69,8 +71,14 @@ fn source(system: &SystemSettings, section: &SourceSection) -> Result<Option<Sou
     let name = &system.name;
     Ok(if let Some(s) = &section.amqp {
         Some(Source::Stream(Arc::new(AmqpSource::new(SystemName::new(name.clone()), s.clone()))))
+    } else if let Some(s) = &section.digisos {
+        Some(Source::Poll(Arc::new(DigisosSource::new(name, s)?)))
+    } else if let Some(s) = &section.fhir {
+        Some(Source::Poll(Arc::new(FhirSource::new(name, s)?)))
     } else if let Some(s) = &section.file {
         Some(Source::Poll(Arc::new(FileSource::new(name, s)?)))
+    } else if let Some(s) = &section.folkeregister {
+        Some(Source::Poll(Arc::new(FolkeregisterSource::new(name, s)?)))
     } else if let Some(s) = &section.oneroster {
         Some(Source::Poll(Arc::new(OneRosterSource::new(name, s)?)))
     } else {
@@ -92,13 +100,12 @@ fn connect_recipient(live: &mut Live, system: &SystemSettings, section: &Recipie
     }
 }
 
-fn recipient(
-    system: &SystemSettings,
-    section: &RecipientSection,
-) -> Result<Option<Arc<dyn Recipient>>, AdapterError> {
+fn recipient(system: &SystemSettings, section: &RecipientSection) -> Result<Option<Arc<dyn Recipient>>, AdapterError> {
     let name = &system.name;
     Ok(if let Some(s) = &section.amqp {
         Some(Arc::new(AmqpRecipient::new(SystemName::new(name.clone()), s.clone())))
+    } else if let Some(s) = &section.fhir {
+        Some(Arc::new(FhirRecipient::new(name, s)?))
     } else if let Some(s) = &section.http {
         Some(Arc::new(HttpRecipient::new(name, s)?))
     } else {
@@ -107,7 +114,12 @@ fn recipient(
 }
 
 /// The text of a mapping: an own file of that id, else the bundled one.
-fn mapping_text(loaded: &Loaded, system: &SystemSettings, id: &str, mistakes: &mut Mistakes) -> Option<(String, String)> {
+fn mapping_text(
+    loaded: &Loaded,
+    system: &SystemSettings,
+    id: &str,
+    mistakes: &mut Mistakes,
+) -> Option<(String, String)> {
     let file = format!("{id}.toml");
     if let Some(path) = own_folder(loaded).map(|folder| folder.join(&file)).filter(|path| path.exists()) {
         return match std::fs::read_to_string(&path) {
@@ -225,8 +237,8 @@ fn master_key(reference: &samhold_adapter_api::SecretRef) -> anyhow::Result<Box<
     let text = reference.read()?;
     let bytes = hex::decode(text.expose_secret().trim())
         .map_err(|_| anyhow::anyhow!("the master key is not hexadecimal; `openssl rand -hex 32` makes one"))?;
-    let key: [u8; 32] = bytes
-        .try_into()
-        .map_err(|_| anyhow::anyhow!("the master key is not 32 bytes (64 hexadecimal digits); `openssl rand -hex 32` makes one"))?;
+    let key: [u8; 32] = bytes.try_into().map_err(|_| {
+        anyhow::anyhow!("the master key is not 32 bytes (64 hexadecimal digits); `openssl rand -hex 32` makes one")
+    })?;
     Ok(Box::new(key))
 }

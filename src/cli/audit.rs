@@ -15,7 +15,9 @@ use crate::config::Loaded;
 
 /// Arguments of `audit`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:  samhold audit verify\n          samhold audit report --child 7d0f4a52-5a59-4f0e-8f0c-9f8b0d7a0001")]
+#[command(
+    after_help = "Example:  samhold audit verify\n          samhold audit report --child 7d0f4a52-5a59-4f0e-8f0c-9f8b0d7a0001"
+)]
 pub struct AuditArgs {
     #[command(flatten)]
     folder: Folder,
@@ -59,7 +61,9 @@ async fn verify(store: &dyn Store, as_json: bool) -> anyhow::Result<ExitCode> {
         println!("{}", json!(report));
     } else {
         match &report.broken {
-            None => println!("the audit chain holds: {} entries, {} signed checkpoints", report.entries, report.checkpoints),
+            None => {
+                println!("the audit chain holds: {} entries, {} signed checkpoints", report.entries, report.checkpoints)
+            }
             Some(place) => println!("the audit chain is BROKEN: {place}"),
         }
     }
@@ -77,7 +81,10 @@ async fn report(store: &dyn Store, loaded: &Loaded, child: ChildId, as_json: boo
     }
     for (entry, text) in &lines {
         if as_json {
-            println!("{}", json!({"at": entry.entry.at, "kind": entry.entry.kind, "actor": entry.entry.actor, "text": text}));
+            println!(
+                "{}",
+                json!({"at": entry.entry.at, "kind": entry.entry.kind, "actor": entry.entry.actor, "text": text})
+            );
         } else {
             println!("{}  {text}", date_of(entry.entry.at));
         }
@@ -85,15 +92,28 @@ async fn report(store: &dyn Store, loaded: &Loaded, child: ChildId, as_json: boo
     if !as_json && lines.is_empty() {
         println!("Ingen opplysninger om dette barnet er delt fra Samhold.");
     }
-    let read = AuditEntry { at: Instant::now(), kind: "read".into(), child: Some(child), actor: "operator".into(),
-        detail: json!({"command": "audit report"}) };
+    let read = AuditEntry {
+        at: Instant::now(),
+        kind: "read".into(),
+        child: Some(child),
+        actor: "operator".into(),
+        detail: json!({"command": "audit report"}),
+    };
     store.audit(vec![read]).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Reasons whose mention would itself reveal protected contact, or where someone lives.
-const NOT_TOLD: &[&str] = &["DENY_CRISIS_SHELTER", "REDACT_SENSITIVE_HOLDER", "DENY_ADDRESS_STRICT", "REDACT_LOCATION",
-    "DENY_ADDRESS_PROTECTED", "DENY_CHILD_CONFIDENTIAL", "REDACT_CHILD_CONFIDENTIAL", "DENY_SECRECY_ORDER"];
+const NOT_TOLD: &[&str] = &[
+    "DENY_CRISIS_SHELTER",
+    "REDACT_SENSITIVE_HOLDER",
+    "DENY_ADDRESS_STRICT",
+    "REDACT_LOCATION",
+    "DENY_ADDRESS_PROTECTED",
+    "DENY_CHILD_CONFIDENTIAL",
+    "REDACT_CHILD_CONFIDENTIAL",
+    "DENY_SECRECY_ORDER",
+];
 
 fn told(loaded: &Loaded, entry: &ChainedEntry) -> Option<(ChainedEntry, String)> {
     let who = loaded.law.service_kind.get(loaded.systems.get(&entry.entry.actor).map_or("", |s| s.kind.as_str()));

@@ -51,7 +51,11 @@ fn offline(live: &Live, json: bool) {
         return;
     }
     println!("settings   ok  {} municipalities", live.loaded.settings.municipality.len());
-    println!("laws       ok  {} clauses, {} service kinds", live.loaded.law.clause.len(), live.loaded.law.service_kind.len());
+    println!(
+        "laws       ok  {} clauses, {} service kinds",
+        live.loaded.law.clause.len(),
+        live.loaded.law.service_kind.len()
+    );
     println!("services   ok  {}", live.loaded.services.iter().count());
     println!("systems    ok  {systems} ({} sources, {} recipients)", live.inbound.len(), live.outbound.len());
     println!("mappings   ok  {mappings}");

@@ -13,7 +13,9 @@ use super::support::{DOES_NOT_HOLD, Folder, block_on, settings, store};
 
 /// Arguments of `dead-letters`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:  samhold dead-letters list\n          samhold dead-letters replay 7d0f4a52-5a59-4f0e-8f0c-9f8b0d7a0001")]
+#[command(
+    after_help = "Example:  samhold dead-letters list\n          samhold dead-letters replay 7d0f4a52-5a59-4f0e-8f0c-9f8b0d7a0001"
+)]
 pub struct DeadLettersArgs {
     #[command(flatten)]
     folder: Folder,
@@ -70,8 +72,13 @@ pub fn run(args: DeadLettersArgs) -> ExitCode {
             }
             Action::Show { id } => match store.dead_letter(id).await? {
                 Some((letter, _)) => {
-                    let read = AuditEntry { at: now, kind: "read".into(), child: None, actor: "operator".into(),
-                        detail: json!({"dead_letter": id}) };
+                    let read = AuditEntry {
+                        at: now,
+                        kind: "read".into(),
+                        child: None,
+                        actor: "operator".into(),
+                        detail: json!({"dead_letter": id}),
+                    };
                     store.audit(vec![read]).await?;
                     show(&letter, args.json);
                     Ok(ExitCode::SUCCESS)

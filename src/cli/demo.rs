@@ -7,4 +7,6 @@ use std::process::ExitCode;
 pub struct DemoArgs {}
 
 /// Runs the demonstration.
-pub fn run(_args: DemoArgs) -> ExitCode { ExitCode::SUCCESS }
+pub fn run(_args: DemoArgs) -> ExitCode {
+    ExitCode::SUCCESS
+}

@@ -17,7 +17,9 @@ use crate::sync::{Dossier, rows_of};
 
 /// Arguments of `duty`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:  samhold duty show --child 7d0f4a52-5a59-4f0e-8f0c-9f8b0d7a0001 --as-of 2026-08-17\n          samhold duty overdue")]
+#[command(
+    after_help = "Example:  samhold duty show --child 7d0f4a52-5a59-4f0e-8f0c-9f8b0d7a0001 --as-of 2026-08-17\n          samhold duty overdue"
+)]
 pub struct DutyArgs {
     #[command(flatten)]
     folder: Folder,
@@ -70,8 +72,10 @@ pub fn run(args: DutyArgs) -> ExitCode {
                     if args.json {
                         println!("{}", json!(item));
                     } else {
-                        println!("{}  {}  {:<4} {:>4} d  {}  ({})", item.urgency, item.child, item.municipality, item.days,
-                            item.text, item.code);
+                        println!(
+                            "{}  {}  {:<4} {:>4} d  {}  ({})",
+                            item.urgency, item.child, item.municipality, item.days, item.text, item.code
+                        );
                     }
                 }
                 if !args.json {
@@ -98,13 +102,21 @@ async fn show(
     for number in municipalities {
         let answer = answer(store, loaded, child, &number, (day, known_at)).await?;
         if as_json {
-            println!("{}", json!({"child": child, "municipality": number, "as_of": day, "known_at": known_at, "answer": answer}));
+            println!(
+                "{}",
+                json!({"child": child, "municipality": number, "as_of": day, "known_at": known_at, "answer": answer})
+            );
         } else {
             print(child, &number, day, &answer);
         }
     }
-    let read = AuditEntry { at: Instant::now(), kind: "read".into(), child: Some(child), actor: "operator".into(),
-        detail: json!({"command": "duty show"}) };
+    let read = AuditEntry {
+        at: Instant::now(),
+        kind: "read".into(),
+        child: Some(child),
+        actor: "operator".into(),
+        detail: json!({"command": "duty show"}),
+    };
     store.audit(vec![read]).await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -135,15 +147,26 @@ fn print(child: ChildId, number: &MunicipalityNo, day: Date, answer: &Answer) {
     println!("Samordningsplikt    {}", word(duty.state));
     println!("Samordner           {}", holder(answer));
     println!("Grunnlag            {}", duty.basis.map(word).unwrap_or_else(|| "-".into()));
-    println!("Hjemmel             {}", if duty.duty_basis.is_empty() { "-".into() } else { duty.duty_basis.join(", ") });
+    println!(
+        "Hjemmel             {}",
+        if duty.duty_basis.is_empty() { "-".into() } else { duty.duty_basis.join(", ") }
+    );
     if let Some(since) = duty.since {
         println!("Siden               {since}");
     }
     if let Some(acting) = &duty.acting {
         println!("Ivaretas av         {acting}");
     }
-    println!("Barnekoordinator    {} {}", word(answer.barnekoordinator.state), answer.barnekoordinator.person.clone().unwrap_or_default());
-    println!("Koordinator         {} {}", word(answer.koordinator.state), answer.koordinator.person.clone().unwrap_or_default());
+    println!(
+        "Barnekoordinator    {} {}",
+        word(answer.barnekoordinator.state),
+        answer.barnekoordinator.person.clone().unwrap_or_default()
+    );
+    println!(
+        "Koordinator         {} {}",
+        word(answer.koordinator.state),
+        answer.koordinator.person.clone().unwrap_or_default()
+    );
     println!("Individuell plan    {} {}", word(answer.ip.state), answer.ip.main.clone().unwrap_or_default());
     if !answer.alerts.is_empty() {
         let codes: Vec<String> = answer.alerts.iter().map(word).collect();

@@ -20,7 +20,9 @@ use clap::{Parser, Subcommand};
 /// Keeps a municipality's systems agreed on who coordinates for a child.
 #[derive(Debug, Parser)]
 #[command(name = "samhold", version, about, max_term_width = 100)]
-#[command(after_help = "Start with:  samhold demo\n\nThen:        samhold check --config config/ && samhold run --config config/")]
+#[command(
+    after_help = "Start with:  samhold demo\n\nThen:        samhold check --config config/ && samhold run --config config/"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -30,8 +30,10 @@ pub fn run(args: StatusArgs) -> ExitCode {
             println!("{}", json!({"backlog": backlog, "systems": contacts}));
             return Ok(ExitCode::SUCCESS);
         }
-        println!("children {}   facts {}   waiting to be worked out {}   dead letters {}",
-            backlog.children, backlog.facts, backlog.marked, backlog.dead);
+        println!(
+            "children {}   facts {}   waiting to be worked out {}   dead letters {}",
+            backlog.children, backlog.facts, backlog.marked, backlog.dead
+        );
         println!("\n{:<24} {:<22} {:>8}  last error", "system", "last contact", "waiting");
         for name in loaded.systems.keys() {
             let contact = contacts.iter().find(|c| c.system.as_str() == name);

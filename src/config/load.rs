@@ -69,7 +69,9 @@ fn settings(folder: &Path, mistakes: &mut Mistakes) -> Option<Settings> {
     strict::read::<toml::Table>(&name, &text, mistakes)?;
     let merged = config::Config::builder()
         .add_source(config::File::from_str(&text, config::FileFormat::Toml))
-        .add_source(config::Environment::with_prefix("SAMHOLD").prefix_separator("__").separator("__").try_parsing(true))
+        .add_source(
+            config::Environment::with_prefix("SAMHOLD").prefix_separator("__").separator("__").try_parsing(true),
+        )
         .build()
         .and_then(config::Config::try_deserialize::<Settings>);
     let alone = strict::read::<Settings>(&name, &text, mistakes);
@@ -183,21 +185,29 @@ fn check_system(
         mistakes.push(unknown_word(name, text, "recipient kind", &system.kind, law.recipient_kind.keys()));
     }
     if system.source.as_ref().is_some_and(|s| s.roads() != 1) {
-        mistakes.push(Mistake::at(name, text, place_of(text, "[source"), "`source` needs exactly one road")
-            .help("one of push, amqp, file, oneroster, fhir, folkeregister, digisos"));
+        mistakes.push(
+            Mistake::at(name, text, place_of(text, "[source"), "`source` needs exactly one road")
+                .help("one of push, amqp, file, oneroster, fhir, folkeregister, digisos"),
+        );
     }
     if system.recipient.as_ref().is_some_and(|r| r.roads() != 1) {
-        mistakes.push(Mistake::at(name, text, place_of(text, "[recipient"), "`recipient` needs exactly one road")
-            .help("one of http, amqp, fhir, pull"));
+        mistakes.push(
+            Mistake::at(name, text, place_of(text, "[recipient"), "`recipient` needs exactly one road")
+                .help("one of http, amqp, fhir, pull"),
+        );
     }
     let calls_us = !system.may.is_empty() || system.recipient.as_ref().is_some_and(|r| r.pull.is_some());
     if calls_us && system.token.is_none() && system.client_certificate_sha256.is_none() {
-        mistakes.push(Mistake::about(name, "the system calls us but has neither `token` nor `client_certificate_sha256`")
-            .help("token = { file = \"…\" }"));
+        mistakes.push(
+            Mistake::about(name, "the system calls us but has neither `token` nor `client_certificate_sha256`")
+                .help("token = { file = \"…\" }"),
+        );
     }
-    for number in settings.map(|s| &s.municipality).into_iter().flat_map(|known| {
-        system.municipalities.iter().filter(move |n| !known.contains_key(*n))
-    }) {
+    for number in settings
+        .map(|s| &s.municipality)
+        .into_iter()
+        .flat_map(|known| system.municipalities.iter().filter(move |n| !known.contains_key(*n)))
+    {
         let message = format!("the municipality `{number}` is not in samhold.toml");
         mistakes.push(Mistake::at(name, text, place_of(text, number), message));
     }

@@ -10,7 +10,9 @@ mod services;
 mod strict;
 mod system;
 
-pub use daemon::{DeliverySettings, LogFormat, LogSettings, MunicipalitySettings, Settings, StoreSection, TlsSettings, WebSettings};
+pub use daemon::{
+    DeliverySettings, LogFormat, LogSettings, MunicipalitySettings, Settings, StoreSection, TlsSettings, WebSettings,
+};
 pub use load::{Loaded, load};
 pub use report::{Mistake, Mistakes};
 pub use services::{ServiceEntry, Services};

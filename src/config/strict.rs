@@ -58,9 +58,10 @@ fn suggestion(message: &str) -> Option<String> {
 /// Takes out the entry whose key or value the span lies in, as deep as possible.
 fn remove(table: &mut DeTable<'_>, span: &std::ops::Range<usize>) -> bool {
     let inside = |outer: &std::ops::Range<usize>| outer.start <= span.start && span.end <= outer.end;
-    let hit = table.iter().find(|(k, v)| inside(&k.span()) || inside(&v.span())).map(|(k, v)| {
-        (k.clone(), inside(&k.span()) || v.span() == *span)
-    });
+    let hit = table
+        .iter()
+        .find(|(k, v)| inside(&k.span()) || inside(&v.span()))
+        .map(|(k, v)| (k.clone(), inside(&k.span()) || v.span() == *span));
     let Some((key, whole)) = hit else { return false };
     if !whole && table.get_mut(&key).is_some_and(|v| remove_in(v, span)) {
         return true;
@@ -105,9 +106,15 @@ mod tests {
         assert!(read::<Outer>("samhold.toml", &text, &mut mistakes).is_none());
         let lines = mistakes.lines();
         assert_eq!(lines.len(), 3, "{lines:?}");
-        assert!(lines.iter().any(|l| l.starts_with("samhold.toml:1:") && l.contains("did you mean `days`?")), "{lines:?}");
+        assert!(
+            lines.iter().any(|l| l.starts_with("samhold.toml:1:") && l.contains("did you mean `days`?")),
+            "{lines:?}"
+        );
         assert!(lines.iter().any(|l| l.starts_with("samhold.toml:2:")), "{lines:?}");
-        assert!(lines.iter().any(|l| l.starts_with("samhold.toml:4:") && l.contains("did you mean `listen`?")), "{lines:?}");
+        assert!(
+            lines.iter().any(|l| l.starts_with("samhold.toml:4:") && l.contains("did you mean `listen`?")),
+            "{lines:?}"
+        );
         assert!(mistakes.render().contains("lisen"));
     }
 

@@ -75,13 +75,13 @@ pub struct SourceSection {
     pub oneroster: Option<samhold_adapter_oneroster::SourceSettings>,
     /// FHIR R4 REST.
     #[serde(default)]
-    pub fhir: Option<samhold_adapter_file::SourceSettings>,
+    pub fhir: Option<samhold_adapter_fhir::SourceSettings>,
     /// KS Fiks population register.
     #[serde(default)]
-    pub folkeregister: Option<samhold_adapter_file::SourceSettings>,
+    pub folkeregister: Option<samhold_adapter_fiks::FolkeregisterSettings>,
     /// KS Fiks digisos.
     #[serde(default)]
-    pub digisos: Option<samhold_adapter_file::SourceSettings>,
+    pub digisos: Option<samhold_adapter_fiks::DigisosSettings>,
 }
 
 /// Pushed to us; no settings of its own.
@@ -108,7 +108,7 @@ pub struct RecipientSection {
     pub amqp: Option<samhold_adapter_amqp::RecipientSettings>,
     /// FHIR R4 REST.
     #[serde(default)]
-    pub fhir: Option<samhold_adapter_file::SourceSettings>,
+    pub fhir: Option<samhold_adapter_fhir::RecipientSettings>,
     /// It fetches from `GET /api/v1/changes`.
     #[serde(default)]
     pub pull: Option<PullRecipient>,

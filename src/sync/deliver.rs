@@ -200,7 +200,8 @@ fn later(engine: &Engine, row: &Delivery, after: Option<Duration>, reason: Strin
         samhold_model::dates::date_of(now),
     );
     if waited_days > i64::from(settings.give_up_days) {
-        let detail = format!("given up after {} days and {} attempts; last: {reason}", settings.give_up_days, row.attempts + 1);
+        let detail =
+            format!("given up after {} days and {} attempts; last: {reason}", settings.give_up_days, row.attempts + 1);
         return Attempt::Refused { code: "given_up".into(), detail };
     }
     let wait = after.unwrap_or_else(|| {

@@ -143,9 +143,7 @@ impl Dossier {
                 _ => None,
             })
             .unwrap_or_default();
-        ids.into_iter()
-            .map(|id| Guardian { contact_ban: self.banned(&id), id, responsibility: true })
-            .collect()
+        ids.into_iter().map(|id| Guardian { contact_ban: self.banned(&id), id, responsibility: true }).collect()
     }
 
     fn banned(&self, guardian: &str) -> bool {

@@ -13,10 +13,10 @@ use samhold_model::{ChildId, FactId, Instant, MunicipalityNo, RecordId};
 use samhold_store::{NewFact, Outcome, StoreError, StoredFact, StoredRecord};
 use serde_json::{Value, json};
 
+use super::chain;
 use super::engine::{Engine, Live};
 use super::identity::{Found, find, identifier_of};
 use super::own_facts::{after_append, person_text, rename_services, take_facts};
-use super::chain;
 use super::replace::{Follow, Given, follow};
 use crate::config::SystemSettings;
 use crate::telemetry::Counter;
@@ -161,8 +161,11 @@ async fn apply(
     if let Some(link) = &link
         && !chain::follows(engine.store.as_ref(), &record.system, link).await?
     {
-        return Ok(End::Dead(Dead::new("chain_gap", "an earlier version of this case is missing (ForrigeId does not follow \
-            the last one received); ask the source to send it, then replay")));
+        return Ok(End::Dead(Dead::new(
+            "chain_gap",
+            "an earlier version of this case is missing (ForrigeId does not follow \
+            the last one received); ask the source to send it, then replay",
+        )));
     }
     let mut facts = Vec::new();
     for group in document.groups {
@@ -187,9 +190,13 @@ async fn apply_group(
 ) -> Result<End, StoreError> {
     let scope = if group.key.is_empty() { record.key.clone() } else { group.key.clone() };
     let Some(municipality) = municipality_of(system, &group) else {
-        return Ok(End::Dead(Dead::new("not_your_municipality", format!(
-            "the record is about a municipality this system does not serve; it serves {}", system.municipalities.join(", ")
-        ))));
+        return Ok(End::Dead(Dead::new(
+            "not_your_municipality",
+            format!(
+                "the record is about a municipality this system does not serve; it serves {}",
+                system.municipalities.join(", ")
+            ),
+        )));
     };
     let today = date_of(record.received_at);
     let mut given: Vec<(ChildId, Given)> = Vec::new();
@@ -207,7 +214,10 @@ async fn apply_group(
     let held = Held { record: record.id, system, municipality, scope, now: engine.clock.now() };
     let facts = match mapping.update() {
         Some((Update::Replace, gone)) => replaced(&held, &before, given, today, gone),
-        _ => given.into_iter().map(|(child, g)| held.fact(child, Follow { id: g.base, at: g.at, body: g.body })).collect(),
+        _ => given
+            .into_iter()
+            .map(|(child, g)| held.fact(child, Follow { id: g.base, at: g.at, body: g.body }))
+            .collect(),
     };
     Ok(End::Facts(facts))
 }
@@ -285,8 +295,11 @@ async fn place(
         Found::Children(children) => children,
         Found::NoChildOf(person) => return Ok(Placed::NoChildOf(person)),
         Found::Conflict(_) => {
-            return Ok(Placed::Dead(Dead::new("identity_conflict", "the record names identifiers of different children; a \
-                task is opened; a person decides which child it is, then replay")));
+            return Ok(Placed::Dead(Dead::new(
+                "identity_conflict",
+                "the record names identifiers of different children; a \
+                task is opened; a person decides which child it is, then replay",
+            )));
         }
         Found::Unknown => return Ok(Placed::Dead(Dead::new("unknown_child", "the record names no child known here"))),
     };
@@ -313,7 +326,15 @@ async fn place(
         let mut body = serde_json::Map::new();
         body.insert("type".into(), json!(fact.type_name));
         body.extend(fields);
-        (child, Given { base: base(&fact.rule, &fact.key, child), at: fact.at, body: Value::Object(body), change: fact.change })
+        (
+            child,
+            Given {
+                base: base(&fact.rule, &fact.key, child),
+                at: fact.at,
+                body: Value::Object(body),
+                change: fact.change,
+            },
+        )
     };
     Ok(Placed::Facts(children.into_iter().map(given).collect()))
 }

@@ -54,7 +54,12 @@ pub struct Now {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn now(engine: &Engine, live: &Live, child: ChildId, municipality: &MunicipalityNo) -> Result<Now, StoreError> {
+pub async fn now(
+    engine: &Engine,
+    live: &Live,
+    child: ChildId,
+    municipality: &MunicipalityNo,
+) -> Result<Now, StoreError> {
     let rows = rows_of(engine.store.as_ref(), child, municipality).await?;
     let today = engine.clock.today();
     let dossier = Dossier::new(child, &rows, today);

@@ -18,14 +18,14 @@ mod view;
 pub mod worklist;
 mod workout;
 
-pub use deliver::{Delivered, deliver_once};
 pub(crate) use deliver::release_entry;
-pub(crate) use workout::decisions_json;
+pub use deliver::{Delivered, deliver_once};
 pub use dossier::{Dossier, WHOLE_MUNICIPALITY, rows_of};
 pub use engine::{Engine, Live, Signals};
-pub use shape::OutboundMapping;
 pub use identity::{ChildReference, identifier_of};
 pub use ingest::ingest_once;
 pub use own_facts::{FactInput, Rejection, TakenFacts, take_facts};
+pub use shape::OutboundMapping;
 pub use view::{Sight, sight};
+pub(crate) use workout::decisions_json;
 pub use workout::{work_out_child, work_out_once};

@@ -15,11 +15,11 @@ use serde_json::{Map, Value, json};
 use super::dossier::WHOLE_MUNICIPALITY;
 use super::engine::{Engine, Live};
 use super::identity::{Found, find};
+use crate::config::SystemSettings;
+use crate::telemetry::Counter;
 use envelope::{Envelope, finding};
 use opaque::replace_children;
 pub(in crate::sync) use opaque::{rename_services, replace_persons};
-use crate::config::SystemSettings;
-use crate::telemetry::Counter;
 
 /// A fact as it was sent, with its place in the request.
 #[derive(Clone, Debug)]
@@ -99,7 +99,13 @@ fn count(taken: &mut TakenFacts, index: usize, fate: Appended) {
             index,
             code: "same_id_other_content",
             status: 409,
-            errors: vec![finding(index, "/id", "an id that stands for other content", "a new id, or a correction", None)],
+            errors: vec![finding(
+                index,
+                "/id",
+                "an id that stands for other content",
+                "a new id, or a correction",
+                None,
+            )],
         }),
     }
 }
@@ -154,14 +160,20 @@ async fn prepare(
     let child = match find(engine.store.as_ref(), &envelope.child, envelope.at, now).await? {
         Found::Children(children) => children.first().copied(),
         Found::Conflict(_) => {
-            let error = finding(index, "/child", "identifiers of different children", "identifiers of one child",
-                Some("a task is opened; a person decides which child it is".into()));
+            let error = finding(
+                index,
+                "/child",
+                "identifiers of different children",
+                "identifiers of one child",
+                Some("a task is opened; a person decides which child it is".into()),
+            );
             return Ok(Err(Rejection { index, code: "identity_conflict", status: 409, errors: vec![error] }));
         }
         Found::NoChildOf(_) | Found::Unknown => None,
     };
     let Some(child) = child else {
-        let error = finding(index, "/child", "a child_id that is not known here", "a child_id given by this system", None);
+        let error =
+            finding(index, "/child", "a child_id that is not known here", "a child_id given by this system", None);
         return Ok(Err(Rejection { index, code: "unknown_child", status: 422, errors: vec![error] }));
     };
     assemble(engine, live, system, envelope, child, now, record).await
@@ -170,15 +182,25 @@ async fn prepare(
 fn not_allowed(envelope: &Envelope, system: &SystemSettings) -> Option<Rejection> {
     let index = envelope.index;
     if !system.municipalities.contains(&envelope.municipality) {
-        let error = finding(index, "/municipality", "a municipality this client does not serve",
-            &format!("one of {}", system.municipalities.join(", ")), None);
+        let error = finding(
+            index,
+            "/municipality",
+            "a municipality this client does not serve",
+            &format!("one of {}", system.municipalities.join(", ")),
+            None,
+        );
         return Some(Rejection { index, code: "not_your_municipality", status: 403, errors: vec![error] });
     }
     let speaks_as = envelope.fields.get("by").and_then(Value::as_str).filter(|_| envelope.speaks_with_authority());
     let free = |unit: &str| system.acts_as.iter().any(|a| a == "*" || a == unit) || unit == system.kind;
     speaks_as.filter(|unit| !free(unit)).map(|unit| {
-        let error = finding(index, "/by", &format!("`{unit}`, for whom this client may not speak"),
-            "a role or unit in this client's `acts_as`", Some("the municipality sets `acts_as` in the client's system file".into()));
+        let error = finding(
+            index,
+            "/by",
+            &format!("`{unit}`, for whom this client may not speak"),
+            "a role or unit in this client's `acts_as`",
+            Some("the municipality sets `acts_as` in the client's system file".into()),
+        );
         Rejection { index, code: "not_authorised_to_speak_as", status: 403, errors: vec![error] }
     })
 }
@@ -233,4 +255,3 @@ async fn assemble(
     }
     Ok(Ok(facts))
 }
-

@@ -238,9 +238,16 @@ mod tests {
         for f in follow {
             let seq = ledger.len() as i64 + 1;
             ledger.push(StoredFact {
-                seq, id: f.id, child: ChildId(uuid::Uuid::nil()), municipality: MunicipalityNo::from("9901"), at: f.at,
-                recorded_at: "2026-08-17T08:00:00Z".parse().unwrap(), source: SystemName::from("skole"), record: None,
-                scope: Some("elev-1".into()), body: f.body,
+                seq,
+                id: f.id,
+                child: ChildId(uuid::Uuid::nil()),
+                municipality: MunicipalityNo::from("9901"),
+                at: f.at,
+                recorded_at: "2026-08-17T08:00:00Z".parse().unwrap(),
+                source: SystemName::from("skole"),
+                record: None,
+                scope: Some("elev-1".into()),
+                body: f.body,
             });
         }
     }

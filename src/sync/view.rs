@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use samhold_disclosure::cleared::{Cleared, ItemDecision, Package, Parcel, Released, release};
 use samhold_disclosure::Recipient;
-use samhold_duty::{Answer, HolderKind};
+use samhold_disclosure::cleared::{Cleared, ItemDecision, Package, Parcel, Released, release};
 use samhold_duty::answer::{BkState, DutyState, PlanState};
+use samhold_duty::{Answer, HolderKind};
 use serde_json::{Map, Value, json};
 
 use super::dossier::Dossier;
@@ -72,10 +72,18 @@ fn takes_part(system: &SystemSettings, answer: &Answer) -> bool {
 
 fn parcels(live: &Live, municipality: &str, dossier: &Dossier, answer: &Answer) -> Vec<Parcel> {
     let offer = Offer { live, municipality, dossier, answer };
-    [offer.existence(), offer.holder(), offer.coordinator(), offer.plan(), offer.goals(), offer.roster(), offer.absence()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        offer.existence(),
+        offer.holder(),
+        offer.coordinator(),
+        offer.plan(),
+        offer.goals(),
+        offer.roster(),
+        offer.absence(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 struct Offer<'a> {
@@ -111,25 +119,31 @@ impl Offer<'_> {
 
     fn existence(&self) -> Option<Parcel> {
         let duty = &self.answer.samordning;
-        Some(self.parcel("coordination_exists", vec![
-            ("coordination_exists", json!(true)),
-            ("state", json!(duty.state)),
-            ("valid_from", json!(duty.since)),
-            ("municipality", json!(self.municipality)),
-            ("contact_point", self.contact_point()),
-        ]))
+        Some(self.parcel(
+            "coordination_exists",
+            vec![
+                ("coordination_exists", json!(true)),
+                ("state", json!(duty.state)),
+                ("valid_from", json!(duty.since)),
+                ("municipality", json!(self.municipality)),
+                ("contact_point", self.contact_point()),
+            ],
+        ))
     }
 
     fn holder(&self) -> Option<Parcel> {
         let holder = &self.answer.samordning.holder;
         match (holder.kind, holder.reference.as_deref()) {
             (HolderKind::Service, Some(service)) => {
-                let mut parcel = self.parcel("holder_service", vec![
-                    ("service", json!(service)),
-                    ("service_name", self.name_of(service)),
-                    ("service_unit", self.unit_of(service)),
-                    ("contact_point", self.contact_point()),
-                ]);
+                let mut parcel = self.parcel(
+                    "holder_service",
+                    vec![
+                        ("service", json!(service)),
+                        ("service_name", self.name_of(service)),
+                        ("service_unit", self.unit_of(service)),
+                        ("contact_point", self.contact_point()),
+                    ],
+                );
                 parcel.holder_kind = self.kind_of(service);
                 Some(parcel)
             }
@@ -154,13 +168,16 @@ impl Offer<'_> {
         let contact = self.dossier.contact(person);
         let service = self.answer.barnekoordinator.service.as_deref();
         let unit = contact.unit.map(|u| json!(u)).or_else(|| service.map(|s| self.name_of(s)));
-        let mut parcel = self.parcel("coordinator_contact", vec![
-            ("name", json!(contact.name.unwrap_or_else(|| person.to_owned()))),
-            ("email", json!(contact.email)),
-            ("phone", json!(contact.phone)),
-            ("service_unit", unit.unwrap_or(Value::Null)),
-            ("contact_point", self.contact_point()),
-        ]);
+        let mut parcel = self.parcel(
+            "coordinator_contact",
+            vec![
+                ("name", json!(contact.name.unwrap_or_else(|| person.to_owned()))),
+                ("email", json!(contact.email)),
+                ("phone", json!(contact.phone)),
+                ("service_unit", unit.unwrap_or(Value::Null)),
+                ("contact_point", self.contact_point()),
+            ],
+        );
         parcel.holder_kind = service.and_then(|s| self.kind_of(s));
         Some(parcel)
     }
@@ -206,12 +223,15 @@ impl Offer<'_> {
             true => Value::Null,
             false => json!(self.dossier.contact(who).name.unwrap_or_else(|| who.to_owned())),
         };
-        Some(self.parcel("employee_absence", vec![
-            ("coordinator", name(person)),
-            ("unavailable_from", json!(from)),
-            ("unavailable_until", json!(role.absent_until)),
-            ("substitute", role.substitute.as_deref().map_or(Value::Null, name)),
-        ]))
+        Some(self.parcel(
+            "employee_absence",
+            vec![
+                ("coordinator", name(person)),
+                ("unavailable_from", json!(from)),
+                ("unavailable_until", json!(role.absent_until)),
+                ("substitute", role.substitute.as_deref().map_or(Value::Null, name)),
+            ],
+        ))
     }
 }
 

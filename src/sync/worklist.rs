@@ -5,7 +5,6 @@ use samhold_model::{ChildId, Date, MunicipalityNo};
 use samhold_store::{Store, StoreError};
 use serde::Serialize;
 
-
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {

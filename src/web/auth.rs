@@ -5,15 +5,15 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use aws_lc_rs::constant_time::verify_slices_are_equal;
-use aws_lc_rs::digest::{SHA256, digest};
 use secrecy::ExposeSecret;
 
-use super::problem::Problem;
 use super::Shared;
+use super::problem::Problem;
 use crate::config::{Permission, SystemSettings};
 
 /// SHA-256 of the certificate the client showed, put into the request by the listener.

@@ -86,7 +86,8 @@ async fn event(engine: &Shared, system: &SystemSettings, entry: &FeedEntry) -> R
     };
     match message(engine, system, &row).await? {
         Ok(message) => {
-            let audit = crate::sync::release_entry(system, &row, message.kind, message.decisions.clone(), engine.clock.now());
+            let audit =
+                crate::sync::release_entry(system, &row, message.kind, message.decisions.clone(), engine.clock.now());
             engine.store.audit(vec![audit]).await?;
             Ok(Some(json!({
                 "specversion": "1.0", "id": entry.event_id, "source": "/samhold", "type": message.kind.event_type(),

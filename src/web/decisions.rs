@@ -61,8 +61,11 @@ pub async fn post(
         body.map_err(|e| Problem::new(StatusCode::BAD_REQUEST, "invalid_decision", e.body_text()))?;
     let at = decision.at.unwrap_or_else(|| engine.clock.today());
     if !has_authority(&engine, &decision, at).await? {
-        let detail = format!("`{}` has no authority to decide on {at}: neither a decision authority of the municipality nor a \
-            holder of a delegation on that date", decision.by);
+        let detail = format!(
+            "`{}` has no authority to decide on {at}: neither a decision authority of the municipality nor a \
+            holder of a delegation on that date",
+            decision.by
+        );
         return Err(Problem::new(StatusCode::FORBIDDEN, "decision_without_authority", detail));
     }
     let json = fact(&decision, at)?;

@@ -34,7 +34,9 @@ fn titled(title: &str, mut schema: Value) -> Value {
 /// `data` of the bundled outbound mapping. Everything is optional: what may not go out is absent, never null.
 fn assignment_schema() -> Value {
     let text = || json!({"type": "string"});
-    titled("Who coordinates for this child, as this recipient may know it", json!({
+    titled(
+        "Who coordinates for this child, as this recipient may know it",
+        json!({
         "type": "object", "additionalProperties": false,
         "properties": {
             "child": {"type": "object", "properties": {"national_id": text(), "local_id": text(), "id": text()}},
@@ -46,23 +48,30 @@ fn assignment_schema() -> Value {
                 "coordinator": {"type": "object", "properties":
                     {"name": text(), "email": text(), "phone": text(), "unit": text()}},
                 "contact_point": text(), "plan": {"type": "object"}, "absence": {"type": "object"}}},
-            "state": {"enum": ["superseded", "retracted"]}}}))
+            "state": {"enum": ["superseded", "retracted"]}}}),
+    )
 }
 
 fn receipt_schema() -> Value {
-    titled("Receipts", json!({"type": "array", "items": {"type": "object", "additionalProperties": false,
+    titled(
+        "Receipts",
+        json!({"type": "array", "items": {"type": "object", "additionalProperties": false,
         "properties": {"event_id": {"type": "string", "format": "uuid"},
             "status": {"enum": ["read", "accepted", "rejected"]}, "reason": {"type": "string"}},
-        "required": ["event_id", "status"]}}))
+        "required": ["event_id", "status"]}}),
+    )
 }
 
 fn problem_schema() -> Value {
-    titled("A refused request (RFC 9457)", json!({"type": "object", "properties": {
+    titled(
+        "A refused request (RFC 9457)",
+        json!({"type": "object", "properties": {
         "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
         "code": {"type": "string"}, "detail": {"type": "string"},
         "errors": {"type": "array", "items": {"type": "object", "properties": {
             "pointer": {"type": "string"}, "found": {"type": "string"}, "expected": {"type": "string"},
-            "hint": {"type": "string"}}}}}}))
+            "hint": {"type": "string"}}}}}}),
+    )
 }
 
 struct Road {
@@ -75,29 +84,95 @@ struct Road {
 
 /// Every road of the router.
 const ROADS: &[Road] = &[
-    Road { method: "post", path: "/api/v1/facts", summary: "Facts in our own schema: one, an array, or NDJSON", takes: Some("fact.json"),
-        gives: &[("200", "{accepted, duplicates, rejected[{index, code, errors}]}"), ("409", "a single fact whose id stands for other content")] },
-    Road { method: "post", path: "/in/{system}", summary: "A document in the system's own format", takes: None,
-        gives: &[("202", "{id, status: RECEIVED}, once durable")] },
-    Road { method: "get", path: "/in/{system}/{id}", summary: "What became of a document", takes: None,
-        gives: &[("200", "{id, status: RECEIVED|DONE|DEAD_LETTER, code?, detail?}"), ("404", "unknown")] },
-    Road { method: "get", path: "/api/v1/changes", summary: "Pull feed of this recipient", takes: None,
-        gives: &[("200", "{events, cursor, more}")] },
-    Road { method: "post", path: "/api/v1/receipts", summary: "Read, accepted, rejected", takes: Some("receipt.json"),
-        gives: &[("200", "{accepted, rejected[{index, code}]}")] },
-    Road { method: "post", path: "/api/v1/coordination/query", summary: "Who coordinates, as this client may see it", takes: None,
-        gives: &[("200", "{coordination: {…}|null}; null for unknown and not allowed alike")] },
-    Road { method: "get", path: "/api/v1/worklist", summary: "What people must look at, most urgent first", takes: None,
-        gives: &[("200", "{items, total, tasks}")] },
-    Road { method: "post", path: "/api/v1/decisions", summary: "Name a holder, settle a dispute, withdraw", takes: None,
-        gives: &[("201", "{fact_id, status}"), ("403", "no authority on that date")] },
+    Road {
+        method: "post",
+        path: "/api/v1/facts",
+        summary: "Facts in our own schema: one, an array, or NDJSON",
+        takes: Some("fact.json"),
+        gives: &[
+            ("200", "{accepted, duplicates, rejected[{index, code, errors}]}"),
+            ("409", "a single fact whose id stands for other content"),
+        ],
+    },
+    Road {
+        method: "post",
+        path: "/in/{system}",
+        summary: "A document in the system's own format",
+        takes: None,
+        gives: &[("202", "{id, status: RECEIVED}, once durable")],
+    },
+    Road {
+        method: "get",
+        path: "/in/{system}/{id}",
+        summary: "What became of a document",
+        takes: None,
+        gives: &[("200", "{id, status: RECEIVED|DONE|DEAD_LETTER, code?, detail?}"), ("404", "unknown")],
+    },
+    Road {
+        method: "get",
+        path: "/api/v1/changes",
+        summary: "Pull feed of this recipient",
+        takes: None,
+        gives: &[("200", "{events, cursor, more}")],
+    },
+    Road {
+        method: "post",
+        path: "/api/v1/receipts",
+        summary: "Read, accepted, rejected",
+        takes: Some("receipt.json"),
+        gives: &[("200", "{accepted, rejected[{index, code}]}")],
+    },
+    Road {
+        method: "post",
+        path: "/api/v1/coordination/query",
+        summary: "Who coordinates, as this client may see it",
+        takes: None,
+        gives: &[("200", "{coordination: {…}|null}; null for unknown and not allowed alike")],
+    },
+    Road {
+        method: "get",
+        path: "/api/v1/worklist",
+        summary: "What people must look at, most urgent first",
+        takes: None,
+        gives: &[("200", "{items, total, tasks}")],
+    },
+    Road {
+        method: "post",
+        path: "/api/v1/decisions",
+        summary: "Name a holder, settle a dispute, withdraw",
+        takes: None,
+        gives: &[("201", "{fact_id, status}"), ("403", "no authority on that date")],
+    },
     Road { method: "get", path: "/livez", summary: "The process runs", takes: None, gives: &[("200", "ok")] },
-    Road { method: "get", path: "/readyz", summary: "Store, mappings, policies, systems", takes: None,
-        gives: &[("200", "ready"), ("503", "not ready")] },
+    Road {
+        method: "get",
+        path: "/readyz",
+        summary: "Store, mappings, policies, systems",
+        takes: None,
+        gives: &[("200", "ready"), ("503", "not ready")],
+    },
     Road { method: "get", path: "/metrics", summary: "Prometheus text", takes: None, gives: &[("200", "metrics")] },
-    Road { method: "get", path: "/openapi.json", summary: "This description", takes: None, gives: &[("200", "OpenAPI 3.1")] },
-    Road { method: "get", path: "/asyncapi.json", summary: "Queues and events", takes: None, gives: &[("200", "AsyncAPI 3.0")] },
-    Road { method: "get", path: "/schemas/{name}", summary: "JSON Schemas", takes: None, gives: &[("200", "JSON Schema"), ("404", "unknown")] },
+    Road {
+        method: "get",
+        path: "/openapi.json",
+        summary: "This description",
+        takes: None,
+        gives: &[("200", "OpenAPI 3.1")],
+    },
+    Road {
+        method: "get",
+        path: "/asyncapi.json",
+        summary: "Queues and events",
+        takes: None,
+        gives: &[("200", "AsyncAPI 3.0")],
+    },
+    Road {
+        method: "get",
+        path: "/schemas/{name}",
+        summary: "JSON Schemas",
+        takes: None,
+        gives: &[("200", "JSON Schema"), ("404", "unknown")],
+    },
 ];
 
 /// OpenAPI 3.1.
@@ -130,7 +205,10 @@ fn operation(road: &Road) -> Value {
     let Some(map) = operation.as_object_mut() else { return operation };
     if let Some(schema) = road.takes {
         let reference = json!({"$ref": format!("#/components/schemas/{}", schema.trim_end_matches(".json"))});
-        map.insert("requestBody".into(), json!({"required": true, "content": {"application/json": {"schema": reference}}}));
+        map.insert(
+            "requestBody".into(),
+            json!({"required": true, "content": {"application/json": {"schema": reference}}}),
+        );
     }
     let parameters: Vec<Value> = road
         .path
@@ -193,10 +271,8 @@ mod tests {
     #[test]
     fn every_route_is_described_and_every_description_has_a_route() {
         let source = include_str!("mod.rs");
-        let mut routes: Vec<&str> = source
-            .lines()
-            .filter_map(|l| l.trim().strip_prefix(".route(\"")?.split('"').next())
-            .collect();
+        let mut routes: Vec<&str> =
+            source.lines().filter_map(|l| l.trim().strip_prefix(".route(\"")?.split('"').next()).collect();
         let mut described: Vec<&str> = ROADS.iter().map(|r| r.path).collect();
         routes.sort_unstable();
         described.sort_unstable();

@@ -18,11 +18,8 @@ pub async fn ready(State(engine): State<Shared>) -> (StatusCode, axum::Json<Valu
     let stopping = engine.stop.is_cancelled();
     let live = engine.live();
     let systems = engine.store.contacts().await.unwrap_or_default();
-    let away: Vec<&str> = systems
-        .iter()
-        .filter(|s| s.last_error_at > s.last_contact)
-        .map(|s| s.system.as_str())
-        .collect();
+    let away: Vec<&str> =
+        systems.iter().filter(|s| s.last_error_at > s.last_contact).map(|s| s.system.as_str()).collect();
     let ready = store.is_ok() && !stopping;
     let body = json!({
         "ready": ready,

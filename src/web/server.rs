@@ -60,9 +60,8 @@ pub async fn bind(settings: &WebSettings) -> Result<Bound, ListenError> {
 
 fn acceptor(settings: &crate::config::TlsSettings) -> Result<TlsAcceptor, ListenError> {
     let tls = |e: &dyn std::fmt::Display| ListenError::Tls(e.to_string());
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(&settings.certificate)
-        .and_then(Iterator::collect)
-        .map_err(|e| tls(&e))?;
+    let chain: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_file_iter(&settings.certificate).and_then(Iterator::collect).map_err(|e| tls(&e))?;
     let key = settings.key.read().map_err(|e| tls(&e))?;
     let key = PrivateKeyDer::from_pem_slice(key.expose_secret().as_bytes()).map_err(|e| tls(&e))?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -116,9 +115,12 @@ async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, router: Router,
         Some(acceptor) => {
             let patience = std::time::Duration::from_secs(10);
             let Ok(Ok(stream)) = tokio::time::timeout(patience, acceptor.accept(stream)).await else { return };
-            let certificate = stream.get_ref().1.peer_certificates().and_then(|c| c.first()).map(|c| {
-                ClientCertificate(hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, c)))
-            });
+            let certificate = stream
+                .get_ref()
+                .1
+                .peer_certificates()
+                .and_then(|c| c.first())
+                .map(|c| ClientCertificate(hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, c))));
             let router = match certificate {
                 Some(shown) => router.layer(axum::Extension(shown)),
                 None => router,

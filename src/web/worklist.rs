@@ -39,7 +39,12 @@ pub async fn get(
         Some(number) => client.0.municipalities.iter().filter(|m| **m == number).cloned().collect(),
         None => client.0.municipalities.clone(),
     };
-    let items = work_list(engine.store.as_ref(), engine.clock.today(), &Filter { municipalities: Some(municipalities), code: asked.code }).await?;
+    let items = work_list(
+        engine.store.as_ref(),
+        engine.clock.today(),
+        &Filter { municipalities: Some(municipalities), code: asked.code },
+    )
+    .await?;
     let total = items.len();
     let page: Vec<_> =
         items.into_iter().skip(asked.offset.unwrap_or(0)).take(asked.limit.unwrap_or(100).min(1000)).collect();

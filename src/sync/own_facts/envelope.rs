@@ -93,12 +93,7 @@ fn take<T>(
 }
 
 /// A national identity number in a field that is not a person field would travel on unseen.
-fn numbers_in_text(
-    type_name: Option<&str>,
-    fields: &Map<String, Value>,
-    index: usize,
-    errors: &mut Vec<Finding>,
-) {
+fn numbers_in_text(type_name: Option<&str>, fields: &Map<String, Value>, index: usize, errors: &mut Vec<Finding>) {
     let spec = type_name.and_then(type_spec);
     for (key, value) in fields {
         let person = spec.and_then(|s| s.fields.iter().find(|f| f.name == key));
@@ -106,14 +101,23 @@ fn numbers_in_text(
             continue;
         }
         if looks_like_number(&value.to_string()) {
-            errors.push(finding(index, &format!("/{key}"), "what looks like a person's number", "text without it",
-                Some("name people by `child`, by a person field, or by an id of your own".into())));
+            errors.push(finding(
+                index,
+                &format!("/{key}"),
+                "what looks like a person's number",
+                "text without it",
+                Some("name people by `child`, by a person field, or by an id of your own".into()),
+            ));
         }
     }
 }
 
 /// Reads a child reference. Several members name the same child: the sender vouches for it.
-pub(super) fn read_child(value: &Value, at: &str, realm: Realm) -> Result<(Vec<ChildReference>, Option<Date>), Vec<Finding>> {
+pub(super) fn read_child(
+    value: &Value,
+    at: &str,
+    realm: Realm,
+) -> Result<(Vec<ChildReference>, Option<Date>), Vec<Finding>> {
     let expected = "an object with national_id, duf, child_id, unborn or local";
     let Value::Object(map) = value else { return Err(vec![plain(at, "no child reference", expected)]) };
     let mut references = Vec::new();
