@@ -30,7 +30,12 @@ fn parcel(category: &str, fields: Value) -> Parcel {
 fn school() -> Package {
     let mor = Guardian { id: "mor".into(), responsibility: true, contact_ban: false };
     Package {
-        subject: Subject { birth_date: Some(Date::constant(2015, 1, 1)), guardians: vec![mor], ..Subject::default() },
+        subject: Subject {
+            birth_date: Some(Date::constant(2015, 1, 1)),
+            guardians: vec![mor],
+            address_protection: Some("none".into()),
+            ..Subject::default()
+        },
         recipient: Recipient { kind: "skole_kommunal".into(), participant: true, id: None },
         purpose: "coordination".into(),
         flags: Circumstances::default(),
@@ -232,6 +237,19 @@ fn a_strictly_protected_child_is_not_even_named_to_the_school() {
     let mut package = school();
     package.subject.address_protection = Some("unknown".into());
     assert!(release(&package, &rules()).cleared.is_none());
+}
+
+#[test]
+fn a_protection_nobody_has_looked_up_counts_as_the_strictest() {
+    let mut package = school();
+    package.subject.address_protection = None;
+    let out = release(&package, &rules());
+    assert!(out.cleared.is_none());
+    assert!(out.decisions.iter().all(|d| d.decision.reason == Reason::DenyAddressStrict));
+    package.recipient.kind = "barnekoordinator".into();
+    let message = cleared(&package).shape(&Everything, &envelope()).unwrap();
+    assert_eq!(message.get()["list"], json!([{"name": "Kari Koordinator"}]));
+    assert!(message.get()["child"]["municipality"].is_null());
 }
 
 #[test]

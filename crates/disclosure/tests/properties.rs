@@ -46,7 +46,7 @@ fn well_formed(request: &Request, answer: &Decision) -> Result<(), TestCaseError
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(800))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn every_answer_splits_the_fields_and_names_a_basis_for_what_it_releases(r in request(), rules in rules()) {

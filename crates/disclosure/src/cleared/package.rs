@@ -15,7 +15,9 @@ use crate::request::{Consent, Flags, Item, Recipient, Request, Subject};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Package {
-    /// About whom. Outside scenario files `address_protection` must be given: `unknown` when it is not known.
+    /// About whom. A missing `address_protection` is unknown here, and counts as strengt fortrolig: whoever sends must
+    /// have looked, and say `none` when there is none. (A bare [`Request`] reads missing as none, because scenario files
+    /// leave it out.)
     pub subject: Subject,
     /// To whom.
     pub recipient: Recipient,
@@ -100,13 +102,20 @@ impl Circumstances {
 }
 
 impl Package {
+    /// The subject, with a protection that nobody has looked up as unknown.
+    pub(super) fn guarded(&self) -> Subject {
+        let mut subject = self.subject.clone();
+        subject.address_protection.get_or_insert_with(|| "unknown".to_owned());
+        subject
+    }
+
     /// The question about one of its items.
     #[must_use]
     pub fn question(&self, parcel: &Parcel) -> Request {
         Request {
             date: self.date,
             purpose: self.purpose.clone(),
-            subject: self.subject.clone(),
+            subject: self.guarded(),
             item: Item {
                 category: parcel.category.clone(),
                 from: parcel.from.clone(),

@@ -67,7 +67,7 @@ pub fn release(package: &Package, rules: &Rules) -> Release {
         items.extend(keep(parcel, &decision));
         decisions.push(ItemDecision { category: parcel.category.clone(), decision });
     }
-    let place_hidden = place_is_hidden(&package.subject, &package.recipient, rules);
+    let place_hidden = place_is_hidden(&package.guarded(), &package.recipient, rules);
     let to = Some(package.recipient.clone());
     let cleared = (!items.is_empty()).then(|| Cleared { content: Released { items }, to, place_hidden });
     Release { cleared, decisions }
