@@ -1,1 +1,22 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod bundle;
+mod compose;
+mod guard;
+mod merge;
+mod pages;
+mod patients;
+mod recipient;
+mod reference;
+mod server;
+mod settings;
+mod source;
+mod sweep;
+mod task;
+mod team;
+#[cfg(test)]
+mod tests;
+
+pub use recipient::FhirRecipient;
+pub use settings::{RecipientSettings, ResourceKind, SourceSettings, WindowSettings};
+pub use source::FhirSource;
