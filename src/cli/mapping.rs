@@ -3,6 +3,7 @@
 //! Exit status: 0 done, 1 the checked thing does not hold, 2 wrong usage or a file that cannot be read. Never prints a
 //! national identity number: children and people are shown by kind only.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -14,6 +15,11 @@ use samhold_mapping::{
 use samhold_model::national_id::redact;
 use samhold_model::{Law, Realm};
 use serde_json::{Value, json};
+
+/// Prints a line. A reader that has gone, such as `head`, is no error.
+macro_rules! say {
+    ($($part:tt)*) => { drop(writeln!(std::io::stdout(), $($part)*)) };
+}
 
 /// Mapping files: check, test, run, compare, draft.
 #[derive(Debug, clap::Args)]
@@ -185,11 +191,11 @@ fn check(files: &[PathBuf], json: bool, law: &Law) -> Result<Outcome, String> {
     let mut bad_files = 0;
     for file in files {
         match load(file, law)? {
-            Ok(mapping) if json => println!("{}", json!({"file": file, "id": mapping.id, "problems": []})),
-            Ok(mapping) => println!("{}: good ({}, version {})", file.display(), mapping.id, mapping.version),
+            Ok(mapping) if json => say!("{}", json!({"file": file, "id": mapping.id, "problems": []})),
+            Ok(mapping) => say!("{}: good ({}, version {})", file.display(), mapping.id, mapping.version),
             Err(bad) => {
                 bad_files += 1;
-                if json { println!("{}", problems(&bad)) } else { eprint!("{}", bad.report()) }
+                if json { say!("{}", problems(&bad)) } else { eprint!("{}", bad.report()) }
             }
         }
     }
@@ -211,15 +217,15 @@ fn test(files: &[PathBuf], json: bool, law: &Law) -> Result<Outcome, String> {
             let ok = result.failure.is_none();
             *(if ok { &mut passed } else { &mut failed }) += 1;
             if json {
-                println!("{}", json!({"file": file, "case": result.name, "passed": ok, "failure": result.failure}));
+                say!("{}", json!({"file": file, "case": result.name, "passed": ok, "failure": result.failure}));
             } else if let Some(failure) = result.failure {
-                println!("{}: FAILED: {}\n    {failure}", file.display(), result.name);
+                say!("{}: FAILED: {}\n    {failure}", file.display(), result.name);
             } else {
-                println!("{}: passed: {}", file.display(), result.name);
+                say!("{}: passed: {}", file.display(), result.name);
             }
         }
     }
-    println!("{passed} passed, {failed} failed");
+    say!("{passed} passed, {failed} failed");
     Ok(if failed == 0 { Outcome::Holds } else { Outcome::Fails })
 }
 
@@ -242,7 +248,7 @@ fn render(mapping: &Mapping, input: &Path, bytes: &[u8], json: bool) -> Result<O
     let view: Value = serde_json::from_slice(bytes)
         .map_err(|e| format!("view-unreadable: tried to read `{}` as JSON: line {}", input.display(), e.line()))?;
     match mapping.outbound().map(|o| o.render(&view)) {
-        Some(Ok(output)) => println!("{}", masked(output)),
+        Some(Ok(output)) => say!("{}", masked(output)),
         Some(Err(errors)) => return Ok(refused(&errors, json)),
         None => {}
     }
@@ -262,7 +268,7 @@ fn masked(value: Value) -> Value {
 fn refused(errors: &[MappingError], json: bool) -> Outcome {
     for error in errors {
         if json {
-            println!("{}", json!({"error": error}));
+            say!("{}", json!({"error": error}));
         } else {
             eprintln!("{error}{}", error.rule.as_ref().map(|r| format!(" [rule {r}]")).unwrap_or_default());
         }
@@ -272,9 +278,9 @@ fn refused(errors: &[MappingError], json: bool) -> Outcome {
 
 fn print_facts(document: &MappedDocument) {
     for group in &document.groups {
-        group.facts.iter().for_each(|fact| println!("{}", fact_line(group, fact)));
+        group.facts.iter().for_each(|fact| say!("{}", fact_line(group, fact)));
         if group.voided {
-            println!("{}", json!({"record": redact(&group.key), "voided": true}));
+            say!("{}", json!({"record": redact(&group.key), "voided": true}));
         }
     }
     document.warnings.iter().for_each(|w| eprintln!("warning: {w}"));
@@ -319,13 +325,13 @@ fn compare(
         let lines: Vec<String> = diff(&before, &after, &bytes_of(input)?, with).iter().map(difference).collect();
         changed += lines.len();
         if json {
-            println!("{}", json!({"file": input, "differences": lines}));
+            say!("{}", json!({"file": input, "differences": lines}));
         } else if !lines.is_empty() {
-            println!("{}\n  {}", input.display(), lines.join("\n  "));
+            say!("{}\n  {}", input.display(), lines.join("\n  "));
         }
     }
     if !json {
-        println!("{changed} differences in {} documents", inputs.len());
+        say!("{changed} differences in {} documents", inputs.len());
     }
     Ok(if changed == 0 { Outcome::Holds } else { Outcome::Fails })
 }
@@ -349,9 +355,9 @@ fn draft(inputs: &[PathBuf], name: &str, json: bool) -> Result<Outcome, String> 
     let parts: Vec<&[u8]> = samples.iter().map(Vec::as_slice).collect();
     let made = infer(format, name, &parts).map_err(|e| format!("sample-unreadable: {e}"))?;
     if json {
-        println!("{}", json!({"schema": made.schema, "mapping": made.mapping}));
+        say!("{}", json!({"schema": made.schema, "mapping": made.mapping}));
     } else {
-        println!("# ---- schemas/{name}.toml\n{}\n# ---- {name}.toml\n{}", made.schema, made.mapping);
+        say!("# ---- schemas/{name}.toml\n{}\n# ---- {name}.toml\n{}", made.schema, made.mapping);
     }
     Ok(Outcome::Holds)
 }

@@ -17,7 +17,7 @@ pub const DOES_NOT_HOLD: u8 = 1;
 #[derive(Clone, Debug, clap::Args)]
 pub struct Folder {
     /// Settings folder
-    #[arg(long, value_name = "DIR", default_value = "config", env = "SAMHOLD_CONFIG")]
+    #[arg(long, value_name = "DIR", default_value = "config", env = "SAMHOLD_CONFIG", global = true)]
     pub config: PathBuf,
 }
 

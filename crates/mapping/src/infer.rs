@@ -41,7 +41,7 @@ struct Seen {
 pub fn infer(format: Format, name: &str, samples: &[&[u8]]) -> Result<Draft, MappingError> {
     let mut seen = Seen::default();
     for sample in samples {
-        seen.take(&read_tree(format, sample, &Limits::default())?.root);
+        seen.take(&read_tree(format, sample, &Limits::default())?.root, format);
     }
     let mut namespaces = IndexMap::new();
     let mut document = String::from("[document]\n");
@@ -53,7 +53,7 @@ pub fn infer(format: Format, name: &str, samples: &[&[u8]]) -> Result<Draft, Map
 }
 
 impl Seen {
-    fn take(&mut self, node: &Node) {
+    fn take(&mut self, node: &Node, format: Format) {
         self.times += 1;
         match &node.kind {
             Kind::Null => {}
@@ -62,24 +62,23 @@ impl Seen {
             Kind::Text(_) => self.text = true,
             Kind::List(items) => {
                 // XML children always come as lists; only a second one shows that it is one.
-                let element = items.iter().any(|i| matches!(i.kind, Kind::Object(..)));
-                self.list |= items.len() > 1 || !element || items.is_empty();
-                items.iter().for_each(|i| self.take(i));
+                self.list |= items.len() > 1 || format == Format::Json;
+                items.iter().for_each(|i| self.take(i, format));
             }
             Kind::Object(members, text) => {
                 self.objects += 1;
                 self.own_text |= text.is_some();
                 members.iter().filter(|(_, n)| n.kind != Kind::Null).for_each(|(name, child)| {
-                    self.members.entry(name.clone()).or_default().note(child);
+                    self.members.entry(name.clone()).or_default().note(child, format);
                 });
             }
         }
     }
 
     /// A member of one object, once per object whatever it holds.
-    fn note(&mut self, node: &Node) {
+    fn note(&mut self, node: &Node, format: Format) {
         let before = self.times;
-        self.take(node);
+        self.take(node, format);
         self.times = before + 1;
     }
 

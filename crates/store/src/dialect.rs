@@ -91,6 +91,6 @@ dialect!(
     Postgres,
     write "begin isolation level read committed",
     read "begin isolation level repeatable read read only",
-    lock Some("select pg_advisory_xact_lock(7306078543)"),
+    lock Some("select pg_advisory_xact_lock(hashtextextended(current_schema(), 7306078543))"),
     backup None
 );

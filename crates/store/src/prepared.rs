@@ -55,10 +55,10 @@ async fn postgres_understands_every_statement() {
     let name = format!("samhold_test_{}", uuid::Uuid::new_v4().simple());
     let mut admin = PgConnection::connect(&server).await.unwrap();
     let run = |sql: String| sqlx::AssertSqlSafe(sql);
-    sqlx::query(run(format!("create database {name}"))).execute(&mut admin).await.unwrap();
-    let (base, _) = server.rsplit_once('/').unwrap();
-    let (writer, _) = open::postgres(&format!("{base}/{name}")).await.unwrap();
+    sqlx::query(run(format!("create schema {name}"))).execute(&mut admin).await.unwrap();
+    let mark = if server.contains('?') { '&' } else { '?' };
+    let (writer, _) = open::postgres(&format!("{server}{mark}options[search_path]={name}")).await.unwrap();
     assert_eq!(prepare_all(&writer).await, Vec::<String>::new());
     writer.close().await;
-    sqlx::query(run(format!("drop database {name} with (force)"))).execute(&mut admin).await.unwrap();
+    sqlx::query(run(format!("drop schema {name} cascade"))).execute(&mut admin).await.unwrap();
 }

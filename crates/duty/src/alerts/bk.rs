@@ -16,23 +16,30 @@ use crate::replay::Picture;
 pub(super) fn raise_all(picture: &Picture<'_>, raised: &mut BTreeSet<Alert>) {
     let (case, day) = (&picture.case, picture.day);
     let state = case.bk_state(day);
-    wishes(case, state, raised);
+    wishes(case, state, day, raised);
     role(case, state, day, raised);
     let unauthorised = !case.bk.unconfirmed.is_empty() || case.bk.unauthorised_substitute.is_some();
     raise(raised, Alert::BkSourceNotAuthorised, unauthorised);
-    raise(raised, Alert::BkAwaitingAppointment, state == BkState::AwaitingAppointment);
+    let unappointed = state == BkState::AwaitingAppointment || asks_in_vain(case, state, Answers::Given);
+    raise(raised, Alert::BkAwaitingAppointment, unappointed);
     raise(raised, Alert::BkTooOld, case.bk.too_old.is_some());
     raise(raised, Alert::BkEndedAt18, case.bk.ended_at_18 && case.need.exists());
     raise(raised, Alert::YouthObjects, case.youth_objects() && !case.is_adult(day));
 }
 
-fn wishes(case: &Case<'_>, state: BkState, raised: &mut BTreeSet<Alert>) {
+/// An appointment without authority has no effect: what was missing without it is still missing.
+fn asks_in_vain(case: &Case<'_>, state: BkState, answers: Answers) -> bool {
+    state == BkState::Unconfirmed && case.bk.conditions_met() && case.wish_answers() == answers
+}
+
+fn wishes(case: &Case<'_>, state: BkState, day: Date, raised: &mut BTreeSet<Alert>) {
     let answers = case.wish_answers();
     let waiting = case.bk.waiting().is_some();
-    let missing = state == BkState::AwaitingWish || (waiting && answers == Answers::Missing);
+    let in_vain = asks_in_vain(case, state, Answers::Missing);
+    let missing = state == BkState::AwaitingWish || in_vain || (waiting && answers == Answers::Missing);
     raise(raised, Alert::BkAwaitingWish, missing);
     raise(raised, Alert::BkAppointedWithoutWish, waiting && answers != Answers::Given);
-    let over = matches!(state, BkState::Ended) && !case.ended_by_wishes();
+    let over = case.is_adult(day) || (state == BkState::Ended && !case.ended_by_wishes());
     raise(raised, Alert::GuardianDisagreement, !over && case.guardians_differ());
 }
 

@@ -44,6 +44,13 @@ pub(crate) struct End<'w> {
     pub asked: Vec<&'w str>,
 }
 
+impl End<'_> {
+    /// The fact that ended it; age needs none.
+    pub(crate) fn fact(&self) -> Option<Mark> {
+        (self.cause != Cause::Age).then_some(self.mark)
+    }
+}
+
 impl<'w> Case<'w> {
     pub(crate) fn take_appointment(
         &mut self,

@@ -109,8 +109,7 @@ fn ended(case: &Case<'_>, end: &End<'_>, steps: &mut Steps<'_, '_>) {
         Cause::WishesWithdrawn => ("R-11", "ønsket ble trukket"),
         Cause::YouthObjects => ("R-26", "ungdommen motsatte seg"),
     };
-    let cause = if end.cause == Cause::Age { None } else { Some(end.mark) };
-    steps.applied(rule, format!("Rollen som barnekoordinator ({}) tok slutt {day}: {why}.", end.person), cause);
+    steps.applied(rule, format!("Rollen som barnekoordinator ({}) tok slutt {day}: {why}.", end.person), end.fact());
     if !case.world.rules.config.revive_previous_on_bk_end {
         let text = format!("Det som ble besluttet, avtalt eller meldt før {day}, gjelder ikke lenger.");
         steps.applied("R-16", text, []);

@@ -2,6 +2,7 @@
 
 use super::{Steps, list, on};
 use crate::answer::EndReason;
+use crate::bk::appointment::End;
 use crate::case::Case;
 use crate::known::Mark;
 use crate::replay::Picture;
@@ -85,7 +86,7 @@ fn standing(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     }
     if case.need.is_left_over() {
         let text = "Koordinatoren som begrunnet plikten, er borte. Behovet må vurderes på nytt.";
-        steps.applied("R-22", text, case.bk.ended.iter().map(|end| end.mark));
+        steps.applied("R-22", text, case.bk.ended.iter().filter_map(End::fact));
     }
     let clauses = case.duty_basis(picture.day);
     let law = &case.world.rules.law;

@@ -1,6 +1,6 @@
 //! The store as the rest of the program sees it: every story runs on SQLite and on PostgreSQL.
 //!
-//! PostgreSQL is the server that `SAMHOLD_TEST_POSTGRES` names; each story makes a database of its own in it. Without
+//! PostgreSQL is the server that `SAMHOLD_TEST_POSTGRES` names; each story makes a schema of its own in it. Without
 //! that variable these stories say that they were skipped.
 
 #![expect(

@@ -9,7 +9,7 @@ async fn a_server_that_drops_its_connections_is_asked_again() {
     house
         .meddle(
             "select pg_terminate_backend(pid) from pg_stat_activity \
-             where datname = current_database() and pid <> pg_backend_pid()",
+             where application_name = current_setting('application_name') and pid <> pg_backend_pid()",
         )
         .await;
     // The first try may still meet a connection that has just been cut; it then says so and has written nothing.

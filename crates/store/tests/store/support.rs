@@ -57,11 +57,13 @@ impl House {
             eprintln!("skipped: SAMHOLD_TEST_POSTGRES names no server");
             return None;
         };
+        // A schema each: making and dropping a whole database would wait for the disk every time.
         let name = format!("samhold_test_{}", Uuid::new_v4().simple());
         let mut admin = PgConnection::connect(&server).await.unwrap();
-        admin.execute(AssertSqlSafe(format!("create database {name}"))).await.unwrap();
-        let (base, _) = server.rsplit_once('/').unwrap();
-        let settings = StoreSettings::Postgres { url: format!("{base}/{name}") };
+        admin.execute(AssertSqlSafe(format!("create schema {name}"))).await.unwrap();
+        let mark = if server.contains('?') { '&' } else { '?' };
+        let url = format!("{server}{mark}options[search_path]={name}&application_name={name}");
+        let settings = StoreSettings::Postgres { url };
         let store = open(&settings, keys()).await.unwrap();
         Some(Self { store, settings, folder: None, server: Some((server, name)) })
     }
@@ -99,7 +101,7 @@ impl House {
     pub async fn dump(&self) -> String {
         let StoreSettings::Postgres { url } = &self.settings else { return String::new() };
         let mut conn = PgConnection::connect(url).await.unwrap();
-        let tables = "select table_name::text from information_schema.tables where table_schema = 'public'";
+        let tables = "select table_name::text from information_schema.tables where table_schema = current_schema()";
         let tables: Vec<(String,)> = sqlx::query_as(tables).fetch_all(&mut conn).await.unwrap();
         let mut dump = String::new();
         for (table,) in tables {
@@ -114,7 +116,7 @@ impl House {
         drop(self.store);
         if let Some((server, name)) = self.server {
             let mut admin = PgConnection::connect(&server).await.unwrap();
-            admin.execute(AssertSqlSafe(format!("drop database {name} with (force)"))).await.unwrap();
+            admin.execute(AssertSqlSafe(format!("drop schema {name} cascade"))).await.unwrap();
         }
     }
 }
