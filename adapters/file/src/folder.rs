@@ -103,3 +103,30 @@ pub(crate) fn check(folder: &Path) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_and_what_has_vanished_are_told_apart() {
+        let room = tempfile::TempDir::new().unwrap();
+        fs::create_dir(room.path().join("mappe")).unwrap();
+        let meta = fs::metadata(room.path().join("mappe")).unwrap();
+        let folder = seen(OsStr::new("mappe"), &meta).unwrap();
+        assert!(matches!(read(room.path(), &folder, u64::MAX), Content::Unreadable(_)));
+        fs::remove_dir(room.path().join("mappe")).unwrap();
+        assert!(matches!(read(room.path(), &folder, u64::MAX), Content::Changed));
+    }
+
+    #[test]
+    fn a_file_that_has_changed_since_the_look_is_not_taken() {
+        let room = tempfile::TempDir::new().unwrap();
+        let path = room.path().join("liste.json");
+        fs::write(&path, "{}").unwrap();
+        let file = look(room.path()).unwrap().files.remove(0);
+        assert!(matches!(read(room.path(), &file, 10), Content::Whole(body) if body == b"{}"));
+        fs::write(&path, "{\"a\":1}").unwrap();
+        assert!(matches!(read(room.path(), &file, 10), Content::Changed));
+    }
+}

@@ -38,6 +38,8 @@ pub(crate) struct Pages<'a> {
     base: Url,
     ids: HashSet<String>,
     visited: HashSet<String>,
+    /// Items that came, those without an id and those that came twice with them: a producer counts them too.
+    received: usize,
     total: Option<usize>,
     total_changed: bool,
 }
@@ -59,6 +61,7 @@ impl<'a> Pages<'a> {
             base: address::below(client.system(), base, &[name])?,
             ids: HashSet::new(),
             visited: HashSet::new(),
+            received: 0,
             total: None,
             total_changed: false,
         })
@@ -68,14 +71,13 @@ impl<'a> Pages<'a> {
     pub(crate) async fn read(mut self, take: &mut (dyn FnMut(&str, Item) + Send)) -> End {
         match self.walk(take).await {
             Err(e) => End::Broken(e),
-            Ok(()) if self.total_changed || self.total.is_some_and(|t| self.ids.len() < t) => End::Short,
+            Ok(()) if self.total_changed || self.total.is_some_and(|t| self.received < t) => End::Short,
             Ok(()) => End::Complete,
         }
     }
 
     async fn walk(&mut self, take: &mut (dyn FnMut(&str, Item) + Send)) -> Result<(), AdapterError> {
-        let mut offset = 0;
-        let mut url = self.at(offset);
+        let mut url = self.at(0);
         for _ in 0..MOST_PAGES {
             if !self.visited.insert(url.to_string()) {
                 return Err(self.wrong("a page leads back to one that was read before"));
@@ -83,16 +85,16 @@ impl<'a> Pages<'a> {
             let page = self.page(&url).await?;
             let count = page.items.len();
             let news = self.take_new(page.items, take);
-            offset += count;
+            self.received += count;
             url = match page.next {
                 Next::Elsewhere => return Err(self.wrong("the next page lies at another origin and is not followed")),
                 Next::Last => return Ok(()),
                 Next::At(next) => next,
-                Next::Unsaid if count == 0 || self.total.is_some_and(|t| offset >= t) => return Ok(()),
+                Next::Unsaid if count == 0 || self.total.is_some_and(|t| self.received >= t) => return Ok(()),
                 // A page of another size than asked that only repeats: the producer does not page at all.
                 Next::Unsaid if news == 0 && count != self.limit && self.total.is_none() => return Ok(()),
                 Next::Unsaid if news == 0 => return Err(self.wrong("the same page comes again; offset is ignored")),
-                Next::Unsaid => self.at(offset),
+                Next::Unsaid => self.at(self.received),
             };
         }
         Err(self.wrong("there is no end to the pages"))
@@ -120,7 +122,7 @@ impl<'a> Pages<'a> {
         self.total = said.or(self.total);
     }
 
-    /// Gives on the items not seen before and counts them. What has no id cannot be told apart and counts as missing.
+    /// Gives on the items that have an id not seen before, and counts them.
     fn take_new(&mut self, items: Vec<Value>, take: &mut (dyn FnMut(&str, Item) + Send)) -> usize {
         let mut news = 0;
         for item in items {

@@ -127,6 +127,22 @@ async fn busy_and_refusing_answers_are_told_apart_without_content() {
 }
 
 #[tokio::test]
+async fn a_producer_that_lists_something_twice_or_without_an_id_is_still_read() {
+    let (school, (inbox, context)) = (School::start().await, context());
+    school.fill(3);
+    let enrollments =
+        vec![enrollment(0), enrollment(0), enrollment(1), json!({"role": "student"}), json!("rot"), enrollment(2)];
+    school.set("enrollments", enrollments);
+    school.set("users", vec![pupil(0), pupil(1), pupil(1), pupil(2)]);
+    let source = school.source(2);
+    assert_eq!(source.poll(&context).await.unwrap().records, 3);
+    assert_eq!(inbox.body("u000")["enrollments"].as_array().unwrap().len(), 1);
+    school.set("users", vec![pupil(0), pupil(1), pupil(1)]);
+    source.poll(&context).await.unwrap();
+    assert_eq!(inbox.gone(), ["u002"]);
+}
+
+#[tokio::test]
 async fn a_check_reads_no_personal_data() {
     let school = School::start().await;
     school.fill(2);
