@@ -180,3 +180,76 @@ fn refuse<D: Dialect>(group: Jobs<D>, error: &StoreError) {
         job.answer(Some(StoreError::Unavailable { attempt, found: found.clone() }));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use samhold_model::Instant;
+    use sqlx::Sqlite;
+
+    use super::*;
+    use crate::keys::Keys;
+    use crate::vault::Safe;
+    use crate::{open, status};
+
+    type Waiting = oneshot::Receiver<Result<()>>;
+
+    type Change = for<'t> fn(&'t mut Tx<Sqlite>) -> Step<'t, ()>;
+
+    fn good(tx: &mut Tx<Sqlite>) -> Step<'_, ()> {
+        Box::pin(async move { status::contact(tx, &"good".into(), None, Instant::default()).await })
+    }
+
+    /// Writes first and fails then.
+    fn bad(tx: &mut Tx<Sqlite>) -> Step<'_, ()> {
+        Box::pin(async move {
+            status::contact(tx, &"bad".into(), None, Instant::default()).await?;
+            Err(tx.missing("nothing"))
+        })
+    }
+
+    fn job(rows: usize, change: Change) -> (Box<dyn Job<Sqlite>>, Waiting) {
+        let (reply, answer) = oneshot::channel();
+        (Box::new(Pending { attempt: "test", rows, change, done: None, reply }), answer)
+    }
+
+    #[tokio::test]
+    async fn those_that_wait_are_taken_together_until_the_group_is_full() {
+        let (queue, mut waiting) = mpsc::channel(10);
+        for _ in 0..5 {
+            queue.send(job(60, good).0).await.ok().unwrap();
+        }
+        let first = waiting.recv().await.unwrap();
+        assert_eq!(gather(first, &mut waiting, false).await.len(), 4);
+        let first = waiting.recv().await.unwrap();
+        assert_eq!(gather(first, &mut waiting, true).await.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn one_that_fails_takes_only_its_own_change_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (pool, _) = open::sqlite(&folder.path().join("samhold.db")).await.unwrap();
+        let keys = Keys::generate().unwrap();
+        let vault = Arc::new(Vault::new(Safe::new(&keys).unwrap(), &keys.current.index));
+        let ((before, one), (wrong, two), (after, three)) = (job(1, good), job(1, bad), job(1, good));
+        write_group(&pool, &vault, vec![before, wrong, after]).await;
+        assert!(one.await.unwrap().is_ok() && three.await.unwrap().is_ok());
+        assert!(matches!(two.await.unwrap(), Err(StoreError::Missing { .. })));
+        let mut tx = Tx::read(&pool, vault, "test").await.unwrap();
+        let systems: Vec<_> = status::contacts(&mut tx).await.unwrap().into_iter().map(|one| one.system).collect();
+        assert_eq!(systems, ["good".into()]);
+    }
+
+    #[tokio::test]
+    async fn a_database_that_is_gone_is_told_to_all_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (pool, _) = open::sqlite(&folder.path().join("samhold.db")).await.unwrap();
+        let keys = Keys::generate().unwrap();
+        let vault = Arc::new(Vault::new(Safe::new(&keys).unwrap(), &keys.current.index));
+        pool.close().await;
+        let ((first, one), (second, two)) = (job(1, good), job(1, good));
+        write_group(&pool, &vault, vec![first, second]).await;
+        for answer in [one, two] {
+            assert!(matches!(answer.await.unwrap(), Err(StoreError::Unavailable { .. })));
+        }
+    }
+}
