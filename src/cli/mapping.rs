@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use samhold_mapping::tree::Limits;
 use samhold_mapping::{
-    BadFile, ChildRef, Difference, Direction, Format, Mapping, MappedDocument, MappedFact, MappedGroup, MappingError,
+    BadFile, ChildRef, Difference, Direction, Format, MappedDocument, MappedFact, MappedGroup, Mapping, MappingError,
     RunParameters, bundled, bundled_schema, diff, infer,
 };
 use samhold_model::national_id::redact;

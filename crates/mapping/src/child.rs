@@ -93,8 +93,7 @@ fn read_one(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<ChildExpr> 
     };
     let argument = table.get(way)?;
     let way = read_way(way, &argument, &table, env, scope)?;
-    let child =
-        ChildExpr { way, rule: expr::id_rule(&table, env), when: expr::read_condition(&table, env, scope) };
+    let child = ChildExpr { way, rule: expr::id_rule(&table, env), when: expr::read_condition(&table, env, scope) };
     table.finish(env.problems);
     Some(child)
 }

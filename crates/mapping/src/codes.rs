@@ -75,7 +75,11 @@ pub(crate) fn scalar(item: &Item<'_>, problems: &Problems) -> Option<Value> {
     if let Some(number) = item.value.as_integer().and_then(|i| i.as_str().parse::<i64>().ok()) {
         return Some(Value::from(number));
     }
-    problems.add("wrong-kind", &item.span, format!("found {}, expected a text, true or false, or a number", item.kind()));
+    problems.add(
+        "wrong-kind",
+        &item.span,
+        format!("found {}, expected a text, true or false, or a number", item.kind()),
+    );
     None
 }
 

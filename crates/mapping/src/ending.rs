@@ -11,7 +11,11 @@ use serde_json::{Map, Value, json};
 /// assert_eq!((name, &ended["service"]), ("service_ended", &fields["service"]));
 /// ```
 #[must_use]
-pub fn ending(type_name: &str, fields: &Map<String, Value>, own_id: &str) -> Option<(&'static str, Map<String, Value>)> {
+pub fn ending(
+    type_name: &str,
+    fields: &Map<String, Value>,
+    own_id: &str,
+) -> Option<(&'static str, Map<String, Value>)> {
     let of = |key: &str| fields.get(key).cloned().unwrap_or_default();
     let (name, ended) = match type_name {
         "service_started" => ("service_ended", json!({"service": of("service")})),

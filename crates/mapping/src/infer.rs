@@ -48,7 +48,10 @@ pub fn infer(format: Format, name: &str, samples: &[&[u8]]) -> Result<Draft, Map
     write_members(&seen, 0, &mut namespaces, &mut document);
     let word = if format == Format::Json { "json" } else { "xml" };
     let declared = declared(&namespaces);
-    let schema = format!("# Draft from {} sample(s). Read it against the format's documentation.\nformat = \"{word}\"\n{declared}\n{document}", samples.len());
+    let schema = format!(
+        "# Draft from {} sample(s). Read it against the format's documentation.\nformat = \"{word}\"\n{declared}\n{document}",
+        samples.len()
+    );
     Ok(Draft { schema, mapping: skeleton(name, &declared) })
 }
 

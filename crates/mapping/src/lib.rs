@@ -31,7 +31,7 @@ pub use diff::{Difference, diff};
 pub use ending::ending;
 pub use error::{Code, MappingError};
 pub use infer::{Draft, infer};
-pub use mapping::{Direction, Files, Mapping, in_memory};
+pub use mapping::{Direction, Files, Mapping};
 pub use outbound::Outbound;
 pub use problem::{BadFile, Problem};
 pub use result::{Change, FactLink, Gone, MappedDocument, MappedFact, MappedGroup, Update};

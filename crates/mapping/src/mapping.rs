@@ -2,7 +2,6 @@
 //!
 //! Everything that can be known before the first document is told at load, all at once.
 
-use indexmap::IndexMap;
 use samhold_model::schema::Words;
 
 use crate::case::{self, Case, CaseResult};
@@ -11,8 +10,8 @@ use crate::expr::{self, Cond, Expr, Ty};
 use crate::outbound::Outbound;
 use crate::path::{self, Path};
 use crate::problem::{BadFile, Problems};
-use crate::result::{Gone, Update};
 use crate::refusal::{self, Refusal};
+use crate::result::{Gone, Update};
 use crate::rule::{self, Rule};
 use crate::schema::{self, Schema};
 use crate::scope::{Env, Scope};
@@ -45,8 +44,8 @@ pub struct Mapping {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
-    In(Inbound),
-    Out(Outbound),
+    In(Box<Inbound>),
+    Out(Box<Outbound>),
 }
 
 /// The inbound half.
@@ -133,6 +132,8 @@ impl Mapping {
     }
 }
 
+const ROOT_KEYS: &[&str] = &["mapping", "namespaces", "code", "record", "refuse", "fact", "output", "case"];
+
 fn read_mapping(
     root: &Table<'_>,
     problems: &Problems,
@@ -140,6 +141,8 @@ fn read_mapping(
     words: &dyn Words,
     bad_schema: &mut Option<BadFile>,
 ) -> Option<Mapping> {
+    // Known even when reading stops early, so that one problem does not make others.
+    root.present(ROOT_KEYS);
     let head = root.need("mapping", problems)?.need_table(problems)?;
     let id = head.need_text("id", problems).map(str::to_owned);
     let version = head.need_text("version", problems).map(str::to_owned);
@@ -152,12 +155,24 @@ fn read_mapping(
     let outbound = direction == Direction::Out;
     let env = Env { problems, schema: &schema, namespaces: &namespaces, codes: &codes, words, outbound };
     let body = match direction {
-        Direction::In => Body::In(read_inbound(root, &head, &env)?),
-        Direction::Out => Body::Out(Outbound::read(root, &head, &env)?),
+        Direction::In => read_inbound(root, &head, &env).map(|i| Body::In(Box::new(i))),
+        Direction::Out => Outbound::read(root, &head, &env).map(|o| Body::Out(Box::new(o))),
     };
     head.finish(problems);
+    misplaced(root, direction, problems);
     let cases = case::read(root, problems, files);
-    Some(Mapping { id: id?, version: version?, body, cases, schema })
+    Some(Mapping { id: id?, version: version?, body: body?, cases, schema })
+}
+
+/// Parts that mean nothing in this direction.
+fn misplaced(root: &Table<'_>, direction: Direction, problems: &Problems) {
+    let foreign: &[&str] = match direction {
+        Direction::In => &["output"],
+        Direction::Out => &["fact", "record", "refuse"],
+    };
+    for (key, at, _) in root.all().filter(|(k, _, _)| foreign.contains(k)) {
+        problems.add("wrong-direction", at, format!("`{key}` has no meaning in a mapping of this direction"));
+    }
 }
 
 fn read_schema(head: &Table<'_>, problems: &Problems, files: &Files<'_>, bad: &mut Option<BadFile>) -> Option<Schema> {
@@ -214,10 +229,4 @@ fn check_municipality(typed: Option<&expr::Typed>, env: &Env<'_>) {
     let Some(typed) = typed.filter(|t| t.ty != Ty::Municipality && t.words.is_none()) else { return };
     let help = Some("write `{ check = \"kommunenummer\", of = \"…\" }`".into());
     env.problems.add_with("unchecked", &typed.span, "a kommunenummer must be checked".into(), help);
-}
-
-/// A loader over files held in memory, for tests and bundled mappings.
-#[must_use]
-pub fn in_memory(files: &IndexMap<String, String>) -> impl Fn(&str) -> Option<String> + '_ {
-    |name| files.get(name).cloned()
 }

@@ -48,7 +48,9 @@ impl Refusal {
             if !self.when.is_empty() && expr::all_hold(&self.when, &place)? {
                 let remedy = "have the source corrected and sent again";
                 let found = format!("what `{}` refuses", self.name);
-                return Err(MappingError::at(Code::Refused, &place, found, self.say.clone(), remedy).of_rule(&self.name));
+                return Err(
+                    MappingError::at(Code::Refused, &place, found, self.say.clone(), remedy).of_rule(&self.name)
+                );
             }
         }
         Ok(())

@@ -39,8 +39,19 @@ pub(crate) fn read_all(root: &Table<'_>, env: &Env<'_>, scope: &Scope) -> Vec<Ru
             let at = items.get(i).map_or(0..0, |item| item.span.clone());
             env.problems.add("name-twice", &at, format!("two rules are named `{}`", rule.name));
         }
+        let at = items.get(i).map_or(0..0, |item| item.span.clone());
+        rule.fields.iter().for_each(|(_, e)| known_rule(e, &rules, &at, env));
     }
     rules
+}
+
+/// A reference to another rule's fact must name a rule of this file.
+fn known_rule(expr: &Expr, rules: &[Rule], at: &Span, env: &Env<'_>) {
+    let Expr::Fact(name, _) = expr else { return };
+    if !rules.iter().any(|r| r.name == *name) {
+        let help = hint(name, rules.iter().map(|r| r.name.as_str()));
+        env.problems.add_with("unknown-rule", at, format!("there is no rule `{name}` to refer to"), help);
+    }
 }
 
 fn read(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Rule> {
@@ -176,7 +187,9 @@ fn fits(wanted: FieldType, given: &Ty, typed: &Typed) -> (bool, &'static str) {
         FieldType::Municipality => {
             (*given == Ty::Municipality || fixed, "a kommunenummer: `{ check = \"kommunenummer\", of = \"…\" }`")
         }
-        FieldType::Person => (*given == Ty::Person || fixed, "a person: `{ person = \"…\" }`, or `{ const = \"barnevern\" }`"),
+        FieldType::Person => {
+            (*given == Ty::Person || fixed, "a person: `{ person = \"…\" }`, or `{ const = \"barnevern\" }`")
+        }
         FieldType::FactRef => (*given == Ty::Fact, "another fact: `{ fact = \"rule\", key = \"…\" }`"),
         FieldType::Child => (*given == Ty::Child, "a child: `{ child = { national_id = \"…\" } }`"),
         FieldType::Object => (*given == Ty::Object, "an object: `{ object = { … } }`"),

@@ -37,7 +37,9 @@ impl Mapping {
     /// # Errors
     /// Every reason why the document is a dead letter: unreadable, of another shape, or a rule that failed.
     pub fn run(&self, document: &[u8], parameters: &RunParameters<'_>) -> Result<MappedDocument, Vec<MappingError>> {
-        let Body::In(inbound) = &self.body else { return Ok(MappedDocument { groups: Vec::new(), warnings: Vec::new() }) };
+        let Body::In(inbound) = &self.body else {
+            return Ok(MappedDocument { groups: Vec::new(), warnings: Vec::new() });
+        };
         let tree = read_tree(self.schema.format, document, &parameters.limits).map_err(|e| vec![e])?;
         let wrong = validate(&self.schema, &tree.cursor());
         if !wrong.is_empty() {
@@ -164,7 +166,8 @@ impl Run<'_> {
             Some(first) if *first == fact => {}
             Some(_) => {
                 let remedy = "give the rule a `key` that tells them apart, or have the source corrected";
-                let error = MappingError::at(Code::DuplicateKey, at, "a second, different fact", "one fact per key", remedy);
+                let error =
+                    MappingError::at(Code::DuplicateKey, at, "a second, different fact", "one fact per key", remedy);
                 self.errors.push(error.of_rule(&fact.rule));
             }
         }
@@ -179,8 +182,7 @@ fn make(rule: &Rule, at: &Cursor<'_>, ctx: &Ctx<'_>, words: &dyn Words) -> Resul
     }
     let mut settled = Settled::default();
     let fields = settled.object(fields(rule, at, ctx)?, "");
-    let body = FactBody::read(rule.type_name, &fields, "", words)
-        .map_err(|f| first_finding(&f, at, rule.type_name))?;
+    let body = FactBody::read(rule.type_name, &fields, "", words).map_err(|f| first_finding(&f, at, rule.type_name))?;
     Ok(MappedFact {
         rule: rule.name.clone(),
         key: key(rule, at, ctx)?,
@@ -199,7 +201,13 @@ fn make(rule: &Rule, at: &Cursor<'_>, ctx: &Ctx<'_>, words: &dyn Words) -> Resul
 fn first_finding(findings: &[samhold_model::schema::Finding], at: &Cursor<'_>, type_name: &str) -> MappingError {
     match findings.first() {
         Some(finding) => MappingError::bad_fact(at, finding),
-        None => MappingError::at(Code::BadFact, at, "a fact", format!("a fact of type `{type_name}`"), "correct the mapping"),
+        None => MappingError::at(
+            Code::BadFact,
+            at,
+            "a fact",
+            format!("a fact of type `{type_name}`"),
+            "correct the mapping",
+        ),
     }
 }
 
@@ -222,7 +230,13 @@ fn refuse_number(value: &Out, at: &Cursor<'_>, ctx: &Ctx<'_>, what: &str) -> Res
     let is_number = |text: String| text.split('|').any(|part| NationalId::parse(part, ctx.realm).is_ok());
     if items.iter().filter_map(Out::as_text).any(is_number) {
         let remedy = "use `{ person = \"…\" }` for a person, and leave the number out of keys";
-        return Err(MappingError::at(Code::BadFact, at, "a national identity number", format!("none in {what}"), remedy));
+        return Err(MappingError::at(
+            Code::BadFact,
+            at,
+            "a national identity number",
+            format!("none in {what}"),
+            remedy,
+        ));
     }
     Ok(())
 }

@@ -122,8 +122,10 @@ fn read_schema(root: &Table<'_>, problems: &Problems) -> Option<Schema> {
         namespaces: namespaces(root, problems),
         types: named.iter().map(|(k, _)| k.clone()).collect(),
     };
-    let types =
-        named.iter().filter_map(|(k, v)| Some((k.clone(), Arc::new(reader.object(&v.need_table(problems)?))))).collect();
+    let types = named
+        .iter()
+        .filter_map(|(k, v)| Some((k.clone(), Arc::new(reader.object(&v.need_table(problems)?)))))
+        .collect();
     let document = root.need("document", problems)?.need_table(problems)?;
     let root_shape = Shape::Object(Arc::new(reader.object(&document)));
     if format.is_none() {

@@ -72,8 +72,7 @@ pub(crate) struct Table<'a> {
 
 impl<'a> Table<'a> {
     fn new(table: &'a DeTable<'a>, span: Span) -> Self {
-        let mut entries: Vec<_> =
-            table.iter().map(|(k, v)| (k.get_ref().as_ref(), k.span(), Item::new(v))).collect();
+        let mut entries: Vec<_> = table.iter().map(|(k, v)| (k.get_ref().as_ref(), k.span(), Item::new(v))).collect();
         // Order as written, which the parser does not keep.
         entries.sort_by_key(|(_, at, _)| at.start);
         Self { entries, asked: RefCell::default(), span }

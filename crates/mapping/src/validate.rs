@@ -89,7 +89,12 @@ impl Check<'_> {
         let Kind::Object(members, _) = &at.node.kind else { return };
         for name in members.keys().filter(|name| !object.members.contains_key(*name)) {
             let known: Vec<String> = object.members.keys().map(|k| shown(k)).collect();
-            self.tell(Code::Unknown, at, &format!("the member `{}`", shown(name)), format!("one of {}", known.join(", ")));
+            self.tell(
+                Code::Unknown,
+                at,
+                &format!("the member `{}`", shown(name)),
+                format!("one of {}", known.join(", ")),
+            );
         }
     }
 }

@@ -1,5 +1,13 @@
 //! What the tree reader takes and what it refuses.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers and properties of tests may stop the test"
+)]
+
 use samhold_mapping::tree::{Cursor, Kind, Limits, Tree};
 
 fn json(text: &str) -> Result<Tree, String> {
@@ -48,7 +56,8 @@ fn a_byte_order_mark_is_tolerated() {
 
 #[test]
 fn elements_are_known_by_namespace_and_name() {
-    let tree = xml("<p:a xmlns:p='urn:one' xmlns='urn:two'><b k='1'>  text &amp; <![CDATA[<more>]]></b></p:a>").unwrap();
+    let tree =
+        xml("<p:a xmlns:p='urn:one' xmlns='urn:two'><b k='1'>  text &amp; <![CDATA[<more>]]></b></p:a>").unwrap();
     let b = at(&tree, &["{urn:one}a", "{urn:two}b"]);
     assert_eq!(b.node.scalar(), Some("text & <more>"));
     assert_eq!(b.member("@k").and_then(|k| k.node.scalar().map(str::to_owned)).as_deref(), Some("1"));

@@ -60,9 +60,9 @@ pub(crate) fn eval(expr: &Expr, here: &Cursor<'_>, ctx: &Ctx<'_>) -> Values {
         Expr::Join(parts, separator) => join(parts, separator, here, ctx),
         Expr::First(parts) => first(parts, here, ctx),
         Expr::Lookup(of, codes) => each_text(of, here, ctx, |text, at| lookup(codes, text, at)),
-        Expr::Date(of, rule, days) => each_text(of, here, ctx, |text, at| {
-            Ok(Some(Out::text(ops::date(text, *rule, *days, at)?.to_string())))
-        }),
+        Expr::Date(of, rule, days) => {
+            each_text(of, here, ctx, |text, at| Ok(Some(Out::text(ops::date(text, *rule, *days, at)?.to_string()))))
+        }
         Expr::Number(of) => each_text(of, here, ctx, number),
         Expr::Check(of, kind, otherwise) => each_text(of, here, ctx, |text, at| match ops::check(text, *kind) {
             Some(good) => Ok(Some(Out::text(good))),
@@ -76,9 +76,11 @@ pub(crate) fn eval(expr: &Expr, here: &Cursor<'_>, ctx: &Ctx<'_>) -> Values {
         Expr::Count(path) => Ok(vec![Out::Value(Value::from(path.walk(here)?.len()))]),
         Expr::Object(members) => object(members, here, ctx),
         Expr::Each(path, of) => each(path, of, here, ctx),
-        Expr::Fact(rule, key) => {
-            Ok(eval_one(key, here, ctx)?.and_then(|k| k.as_text()).map(|k| Out::Fact(rule.clone(), k)).into_iter().collect())
-        }
+        Expr::Fact(rule, key) => Ok(eval_one(key, here, ctx)?
+            .and_then(|k| k.as_text())
+            .map(|k| Out::Fact(rule.clone(), k))
+            .into_iter()
+            .collect()),
         Expr::Child(alternatives) => {
             let refs = child::eval(alternatives, here, ctx)?;
             Ok(if refs.is_empty() { Vec::new() } else { vec![Out::Child(refs)] })
@@ -87,7 +89,11 @@ pub(crate) fn eval(expr: &Expr, here: &Cursor<'_>, ctx: &Ctx<'_>) -> Values {
             each_text(of, here, ctx, |text, _| Ok(Some(Out::text(format!("{prefix}{text}{suffix}")))))
         }
         Expr::When(of, conditions) => {
-            if cond::all(conditions, here)? { eval(of, here, ctx) } else { Ok(Vec::new()) }
+            if cond::all(conditions, here)? {
+                eval(of, here, ctx)
+            } else {
+                Ok(Vec::new())
+            }
         }
     }
 }
@@ -171,7 +177,9 @@ fn unfit(otherwise: &Otherwise, error: impl FnOnce() -> MappingError) -> Result<
 fn number(text: &str, at: &Cursor<'_>) -> Result<Option<Out>, MappingError> {
     match as_number(text) {
         Some(number) => Ok(Some(Out::Value(number))),
-        None => Err(MappingError::at(Code::BadNumber, at, "another text", "a number", "correct the source or the mapping")),
+        None => {
+            Err(MappingError::at(Code::BadNumber, at, "another text", "a number", "correct the source or the mapping"))
+        }
     }
 }
 
@@ -197,7 +205,8 @@ pub(crate) fn person(
 
 /// The reason, never the digits.
 pub(crate) fn bad_id(error: &IdError, at: &Cursor<'_>) -> MappingError {
-    let remedy = "have the source corrected; a real number belongs in production, a synthetic one in a test installation";
+    let remedy =
+        "have the source corrected; a real number belongs in production, a synthetic one in a test installation";
     let found = format!("a value that {error}");
     MappingError::at(Code::BadIdentifier, at, found, "a national identity number of this installation", remedy)
 }

@@ -165,7 +165,9 @@ fn common(parts: &[Typed], env: &Env<'_>) -> Option<Ty> {
     let lead = parts.iter().find(|t| t.words.is_none()).or_else(|| parts.first())?;
     let open = matches!(lead.ty, Ty::Person | Ty::Municipality | Ty::Date);
     let fits = |t: &&Typed| t.ty == lead.ty || (open && t.words.is_some());
-    if !env.outbound && let Some(other) = parts.iter().find(|t| !fits(t)) {
+    if !env.outbound
+        && let Some(other) = parts.iter().find(|t| !fits(t))
+    {
         env.problems.add("mixed-types", &other.span, "all parts here must give the same kind of value");
     }
     Some(lead.ty.clone())
@@ -263,11 +265,7 @@ pub(crate) fn id_rule(table: &Table<'_>, env: &Env<'_>) -> IdRule {
 
 /// `list = expression with several values`, or `list = [expressions]`.
 fn list(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
-    let typed = if item.items().is_some() {
-        several(item, env, scope, "list")?
-    } else {
-        vec![read(item, env, scope)?]
-    };
+    let typed = if item.items().is_some() { several(item, env, scope, "list")? } else { vec![read(item, env, scope)?] };
     let ty = common(&typed, env)?;
     let words = words_of(&typed);
     let exprs = typed.into_iter().map(|t| t.expr).collect();
@@ -290,9 +288,8 @@ fn extreme(latest: bool, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Optio
 
 fn object(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
     let table = item.need_table(env.problems)?;
-    let member = |(key, _, value): &(&str, Span, Item<'_>)| {
-        Some(((*key).to_owned(), read_single(value, env, scope)?.expr))
-    };
+    let member =
+        |(key, _, value): &(&str, Span, Item<'_>)| Some(((*key).to_owned(), read_single(value, env, scope)?.expr));
     Some(of(Expr::Object(table.all().filter_map(member).collect()), Ty::Object, &item.span))
 }
 

@@ -207,7 +207,9 @@ impl Found {
         if leaf.is_none() {
             let below = match self.scope.here() {
                 Some(Shape::Leaf(_)) | None => Vec::new(),
-                Some(shape) => env.schema.object(shape).map(|o| o.members.keys().cloned().collect()).unwrap_or_default(),
+                Some(shape) => {
+                    env.schema.object(shape).map(|o| o.members.keys().cloned().collect()).unwrap_or_default()
+                }
             };
             let help = (!below.is_empty()).then(|| format!("below it are {}", below.join(", ")));
             let message = format!("`{}` is not a single value", self.path.text);

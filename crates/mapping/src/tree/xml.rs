@@ -141,7 +141,10 @@ impl Builder {
             self.budget.take(line)?;
             let (namespace, local) = reader.resolver().resolve_attribute(attribute.key);
             let name = format!("@{}", qualified(&namespace, local.as_ref(), line)?);
-            let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(|e| broken(line, &e))?.into_owned();
+            let value = attribute
+                .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                .map_err(|e| broken(line, &e))?
+                .into_owned();
             if members.insert(name, Node { kind: Kind::Text(value), line }).is_some() {
                 return Err(TreeError::new(line, "the same attribute twice", "each attribute once"));
             }

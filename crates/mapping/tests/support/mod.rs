@@ -1,5 +1,7 @@
 //! What the tests of this crate share.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a helper of tests may stop the test")]
+
 use samhold_mapping::{BadFile, Mapping, bundled, bundled_schema};
 use samhold_model::Law;
 
