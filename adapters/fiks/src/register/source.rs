@@ -83,6 +83,10 @@ impl FolkeregisterSource {
         followed: &[NationalId],
         known: &Known,
     ) -> Result<usize, AdapterError> {
+        if followed.is_empty() {
+            // Nobody to ask for; the lists would hold only strangers.
+            return Ok(0);
+        }
         let today = dates::date_of((context.now)());
         let numbers: HashSet<&str> = followed.iter().map(NationalId::reveal).collect();
         let mut count = 0;
