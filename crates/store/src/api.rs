@@ -114,13 +114,17 @@ pub trait Store: Send + Sync {
     async fn alerts(&self, child: Option<ChildId>) -> Result<Vec<StoredAlert>>;
 
     // outbox
-    /// Deliveries due to a recipient.
+    /// Hands out the deliveries due to a recipient. From now on each may have reached the recipient, until
+    /// [`Store::attempted`] says otherwise or [`Store::hand_back`] says that it was not tried. A delivery stays due until
+    /// then: a caller that asks again while one is under way gets it again.
     async fn due(&self, recipient: &SystemName, now: Instant, limit: i64) -> Result<Vec<Delivery>>;
     /// When the next delivery to a recipient falls due.
     async fn next_due(&self, recipient: &SystemName) -> Result<Option<Instant>>;
     /// Ends an attempt. A row whose event id is no longer `event_id` was replaced meanwhile: then a `Delivered` only
     /// records what the recipient has, and the newer row stays.
     async fn attempted(&self, id: i64, event_id: Uuid, attempt: Attempt, now: Instant) -> Result<()>;
+    /// Hands back deliveries that were not tried after all, because the program stops.
+    async fn hand_back(&self, deliveries: &[(i64, Uuid)]) -> Result<()>;
     /// Moves a due delivery into the recipient's pull feed.
     async fn to_feed(&self, id: i64, event_id: Uuid, now: Instant) -> Result<()>;
     /// Entries of a pull feed after a position.

@@ -23,6 +23,7 @@ statements! {
            not_before, queued_at from outbox where id = $1 and event_id = $2";
     NEXT = "select min(not_before) from outbox where recipient = $1";
     OFFERED = "update outbox set offers = offers + 1 where id = $1";
+    TAKEN_BACK = "update outbox set offers = offers - 1 where id = $1 and offers > 0";
     LATER = "update outbox set attempts = attempts + 1, not_before = $1 where id = $2";
     GONE = "delete from outbox where id = $1";
 }
@@ -60,6 +61,18 @@ pub(crate) async fn due<D: Dialect>(
         due.push(delivery);
     }
     Ok(due)
+}
+
+/// Takes back deliveries that were not tried. One that never was under way leaves no trace.
+pub(crate) async fn hand_back<D: Dialect>(tx: &mut Tx<D>, handed: &[(i64, Uuid)]) -> Result<()> {
+    for (id, event) in handed {
+        let Some(row) = row(tx, *id, *event).await? else { continue };
+        tx.run(TAKEN_BACK, args![row.id]).await?;
+        if !unknown_ends(&row) {
+            deliveries::never_sent(tx, &row.event_id).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether anything is due; asked first, because handing out costs a flush to disk and an idle round should not.

@@ -224,6 +224,11 @@ impl<D: Dialect> Store for Sql<D> {
         write!(self, "end an attempt", 1, [attempt], tx => outbox::attempted(tx, id, event_id, attempt, now))
     }
 
+    async fn hand_back(&self, handed: &[(i64, Uuid)]) -> Result<()> {
+        let handed = handed.to_vec();
+        write!(self, "hand back deliveries", handed.len(), [handed], tx => outbox::hand_back(tx, handed))
+    }
+
     async fn to_feed(&self, id: i64, event_id: Uuid, now: Instant) -> Result<()> {
         write!(self, "move a delivery into a feed", 1, [], tx => deliveries::to_feed(tx, id, event_id, now))
     }

@@ -16,6 +16,7 @@ stories!(
     a_delivery_that_ends_after_it_was_replaced_is_remembered,
     content_decided_anew_at_delivery_gets_a_new_event_and_version,
     a_first_delivery_decided_against_at_the_last_moment_leaves_no_trace,
+    what_is_handed_back_was_never_under_way,
     going_back_to_what_is_held_after_a_lost_attempt_is_sent_again,
     recipients_that_are_not_mentioned_are_left_alone,
     a_pull_feed_keeps_its_order_and_tells_what_was_fetched,
@@ -166,6 +167,24 @@ async fn a_first_delivery_decided_against_at_the_last_moment_leaves_no_trace(hou
     assert!(due(house).await.is_empty());
     let receipt = Receipt { event_id: first.event_id, status: "read".to_owned(), reason: None };
     assert!(!house.store.receipt(&system(NAV), &receipt, at(4)).await.unwrap());
+}
+
+async fn what_is_handed_back_was_never_under_way(house: &House) {
+    let child = ChildId::new();
+    want(&*house.store, child, &[(NAV, Some("a"))]).await;
+    let first = only_due(house).await;
+    house.store.hand_back(&[(first.id, first.event_id), (first.id, Uuid::new_v4())]).await.unwrap();
+    let receipt = Receipt { event_id: first.event_id, status: "read".to_owned(), reason: None };
+    assert!(!house.store.receipt(&system(NAV), &receipt, at(4)).await.unwrap());
+    want(&*house.store, child, &[(NAV, None)]).await;
+    assert!(due(house).await.is_empty());
+    // One that was tried before stays in doubt.
+    want(&*house.store, child, &[(NAV, Some("b"))]).await;
+    end(house, &only_due(house).await, later()).await;
+    let again = only_due(house).await;
+    house.store.hand_back(&[(again.id, again.event_id)]).await.unwrap();
+    want(&*house.store, child, &[(NAV, None)]).await;
+    assert_eq!(only_due(house).await.kind, EventKind::Retracted);
 }
 
 async fn going_back_to_what_is_held_after_a_lost_attempt_is_sent_again(house: &House) {

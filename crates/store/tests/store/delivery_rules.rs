@@ -32,6 +32,8 @@ enum Event {
     Refuse(prop::sample::Index),
     /// One under way was decided anew before it was sent.
     Change(prop::sample::Index, Option<u8>),
+    /// One under way was handed back before it was sent.
+    HandBack(prop::sample::Index),
     /// The process dies: nothing under way is ever heard of again.
     Crash,
     /// Someone tries all dead letters again.
@@ -47,6 +49,7 @@ fn event() -> impl Strategy<Value = Event> {
         2 => any::<prop::sample::Index>().prop_map(Event::Lose),
         1 => any::<prop::sample::Index>().prop_map(Event::Refuse),
         1 => (any::<prop::sample::Index>(), content()).prop_map(|(which, hash)| Event::Change(which, hash)),
+        1 => any::<prop::sample::Index>().prop_map(Event::HandBack),
         1 => Just(Event::Crash),
         1 => Just(Event::Replay),
     ]
@@ -124,6 +127,11 @@ async fn happen(store: &dyn Store, child: ChildId, world: &mut World, event: &Ev
         Event::Change(which, content) => {
             let anew = |_: &Delivery| Attempt::Changed { content_hash: hash(*content) };
             end(store, world.take(*which, |reached| !reached), anew).await;
+        }
+        Event::HandBack(which) => {
+            if let Some(delivery) = world.take(*which, |reached| !reached) {
+                store.hand_back(&[(delivery.id, delivery.event_id)]).await.unwrap();
+            }
         }
         Event::Crash => world.under_way.clear(),
         Event::Replay => replay(store).await,
