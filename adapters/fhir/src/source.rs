@@ -200,7 +200,10 @@ impl FhirSource {
         patients.learn(&page.patients);
         let mut records = Vec::new();
         for resource in &page.hits {
-            let Some(key) = key(resource) else { continue };
+            let Some(key) = key(resource) else {
+                tracing::warn!(system = self.server.system(), "a resource without an id cannot be followed");
+                continue;
+            };
             let wrong = is_error(resource);
             let record = self.made(&key, resource, wrong, patients).await?;
             if wrong {

@@ -3,6 +3,7 @@
 //! Every test has queue and exchange names of its own and removes them.
 
 mod bench;
+mod cleared;
 mod incoming;
 mod outgoing;
 mod proxy;

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use lapin::options::{BasicGetOptions, ExchangeDeleteOptions, QueueBindOptions, QueueDeclareOptions};
 use lapin::types::FieldTable;
-use samhold_adapter_api::{DeliveryOutcome, OutgoingKind, Recipient};
+use samhold_adapter_api::{DeliveryOutcome, Outgoing, OutgoingKind, Recipient};
 use samhold_model::{ChildId, SystemName};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::bench::{Bench, PATIENCE};
+use super::cleared::cleared;
 use super::proxy::Proxy;
 use crate::message::Envelope;
 use crate::recipient::AmqpRecipient;
@@ -50,6 +51,30 @@ async fn received(bench: &Bench) -> BTreeSet<String> {
         ids.insert(m.delivery.properties.message_id().as_ref().unwrap().to_string());
     }
     ids
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cleared_event_arrives_as_it_was_cleared() {
+    let Some(bench) = Bench::open().await else { return };
+    let to = recipient(&bench, None, Unroutable::Later);
+    to.check().await.unwrap();
+    bind(&bench).await;
+    let event = Outgoing {
+        event_id: Uuid::new_v4(),
+        kind: OutgoingKind::Retracted,
+        subject: ChildId::new(),
+        version: 1,
+        time: "2027-03-01T08:00:00Z".parse().unwrap(),
+        data: cleared(json!({"child": {"local_id": "elev-7"}})),
+    };
+    assert_eq!(to.deliver(&event).await, DeliveryOutcome::Delivered);
+    let got = bench.channel.basic_get(bench.queue().into(), BasicGetOptions { no_ack: true }).await.unwrap().unwrap();
+    assert_eq!(got.delivery.data, br#"{"child":{"local_id":"elev-7"}}"#);
+    let headers = got.delivery.properties.headers().clone().unwrap();
+    let said = |name: &str| headers.inner().get(name).unwrap().as_long_string().unwrap().to_string();
+    assert_eq!(said("cloudEvents:type"), "no.samhold.coordination.retracted.v1");
+    assert_eq!(said("cloudEvents:subject"), event.subject.to_string());
+    clear(bench).await;
 }
 
 async fn clear(bench: Bench) {

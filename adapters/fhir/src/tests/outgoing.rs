@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use samhold_adapter_api::{DeliveryOutcome, OutgoingKind, Recipient};
+use samhold_adapter_api::{DeliveryOutcome, Outgoing, OutgoingKind, Recipient};
 use serde_json::{Value, json};
 
+use super::cleared::cleared;
 use super::peer::Peer;
 use crate::recipient::{FhirRecipient, Order};
 
@@ -187,4 +188,49 @@ async fn busy_is_later_and_a_refusal_is_told_without_a_number() {
         "{told:?}"
     );
     assert!(peer.with(|p| p.calls.iter().all(|(uri, _)| !uri.contains("14821970351"))));
+}
+
+#[tokio::test]
+async fn a_cleared_event_is_written_under_its_own_child_and_id() {
+    let peer = Peer::start().await;
+    let event = Outgoing {
+        event_id: uuid::Uuid::new_v4(),
+        kind: OutgoingKind::Assignment,
+        subject: samhold_model::ChildId::new(),
+        version: 1,
+        time: "2027-03-10T08:00:00Z".parse().unwrap(),
+        data: cleared(team("Kari")),
+    };
+    assert_eq!(recipient(&peer, "CareTeam").deliver(&event).await, DeliveryOutcome::Delivered);
+    let made = peer.get("CareTeam/ny0");
+    assert_eq!(made["identifier"][0]["value"], event.subject.to_string());
+    assert_eq!(made["meta"]["tag"][0]["code"], event.event_id.to_string());
+    assert_eq!(made["participant"], team("Kari")["participant"]);
+}
+
+#[tokio::test]
+async fn a_team_made_by_another_in_the_same_moment_is_not_made_twice() {
+    let peer = Peer::start().await;
+    peer.put("CareTeam/a", theirs());
+    let hidden = peer.with(|p| p.resources.remove("CareTeam/a").unwrap());
+    peer.with(|p| {
+        p.next_answers.push_back(("POST CareTeam", 200));
+        p.shown_after_create = Some(("CareTeam/a".into(), hidden));
+    });
+    assert_eq!(assign(&peer, "e1", &team("Ola")).await, DeliveryOutcome::Delivered);
+    assert_eq!(peer.with(|p| p.resources.len()), 1);
+    assert!(peer.get("CareTeam/a").to_string().contains("Ola"));
+    let condition = peer.with(|p| p.headers.iter().find_map(|h| h.get("if-none-exist").cloned())).unwrap();
+    assert_eq!(condition, format!("identifier=https%3A%2F%2Fkommune.example.no%2Fbarn%7C{CHILD}"));
+}
+
+#[tokio::test]
+async fn a_peer_that_never_answers_is_given_up_on() {
+    let peer = Peer::start().await;
+    peer.with(|p| p.silent = true);
+    let settings = json!({"base": peer.with(|p| p.base.clone()), "identifier_system": OURS, "role_system": ROLES,
+        "http": {"timeout_seconds": 1}});
+    let slow = FhirRecipient::new("epj", &serde_json::from_value(settings).unwrap()).unwrap();
+    let told = slow.apply(&order("e1", OutgoingKind::Assignment, &team("Ola"))).await;
+    assert!(matches!(told, DeliveryOutcome::Later { .. }), "{told:?}");
 }

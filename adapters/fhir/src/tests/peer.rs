@@ -35,6 +35,9 @@ pub(super) struct Inner {
     pub(super) circle: bool,
     pub(super) away: bool,
     pub(super) without_versions: bool,
+    pub(super) silent: bool,
+    /// Somebody else's, there once the first create has been answered.
+    pub(super) shown_after_create: Option<(String, Value)>,
 }
 
 impl Peer {
@@ -136,8 +139,11 @@ impl Inner {
         body: &str,
     ) -> Answer {
         if let Some((wanted, status)) = self.next_answers.front().copied()
-            && wanted == method.as_str()
+            && (wanted == method.as_str() || wanted == format!("{method} {}", segments.join("/")))
         {
+            if let Some((key, resource)) = self.shown_after_create.take() {
+                self.write(&key, resource);
+            }
             self.next_answers.pop_front();
             return (status, outcome("error"));
         }
@@ -194,6 +200,9 @@ async fn serve(
     let mut form = pairs(uri.query().unwrap_or_default());
     if headers.get("content-type").is_some_and(|t| t == "application/x-www-form-urlencoded") {
         form.extend(pairs(&body));
+    }
+    if peer.with(|p| p.silent) {
+        std::future::pending::<()>().await;
     }
     let mut peer = peer.0.lock().unwrap();
     peer.calls.push((format!("{method} {uri}"), body.clone()));
