@@ -1,0 +1,155 @@
+//! The built daemon as a process of its own: started, killed, stopped, reloaded. Its log is kept.
+
+use std::fs::OpenOptions;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use super::client::Client;
+use super::folder::{CLIENT, Folder};
+use super::wait::wait_until;
+
+/// Limits the system puts on the process.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// Largest file it may write, in blocks of 1024 bytes (`ulimit -f`): a disk that is full.
+    pub file_kib: Option<u64>,
+}
+
+/// A running daemon. Killed when dropped.
+pub struct Daemon {
+    /// Its settings; may be changed while it runs, for a reload.
+    pub folder: Folder,
+    process: Child,
+    limits: Limits,
+}
+
+impl Daemon {
+    /// Starts it and waits until it is ready.
+    pub async fn start(folder: Folder) -> Self {
+        Self::start_limited(folder, Limits::default()).await
+    }
+
+    /// As [`Daemon::start`], within limits.
+    pub async fn start_limited(folder: Folder, limits: Limits) -> Self {
+        let process = spawn(&folder, limits);
+        let mut daemon = Self { folder, process, limits };
+        daemon.until_ready().await;
+        daemon
+    }
+
+    /// A client with the token of [`CLIENT`].
+    #[must_use]
+    pub fn client(&self) -> Client {
+        self.client_as(CLIENT)
+    }
+
+    /// A client with the token of a system.
+    #[must_use]
+    pub fn client_as(&self, system: &str) -> Client {
+        Client::new(self.folder.port(), system)
+    }
+
+    /// Ends it as a power cut would. Whoever only holds the folder sees what was on disk.
+    pub fn kill9(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Starts it again, within other limits if they were changed, and waits until it is ready.
+    pub async fn restart(&mut self) {
+        self.process = spawn(&self.folder, self.limits);
+        self.until_ready().await;
+    }
+
+    /// As [`Daemon::restart`], from now on within these limits.
+    pub async fn restart_limited(&mut self, limits: Limits) {
+        self.limits = limits;
+        self.restart().await;
+    }
+
+    /// Asks it to stop (SIGTERM) and waits for its end.
+    ///
+    /// # Panics
+    /// When it does not end, or not well.
+    pub async fn terminate(&mut self) {
+        self.signal("TERM");
+        wait_until("the daemon ends after SIGTERM", async || self.process.try_wait().unwrap().is_some()).await;
+        let status = self.process.wait().unwrap();
+        assert!(status.success(), "the daemon ended with {status}\n{}", self.log());
+    }
+
+    /// Asks it to read its settings again (SIGHUP). Returns at once.
+    pub fn reload(&self) {
+        self.signal("HUP");
+    }
+
+    /// Whether the process still runs.
+    pub fn runs(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_none()
+    }
+
+    /// Everything it has written to standard output and standard error.
+    #[must_use]
+    pub fn log_bytes(&self) -> Vec<u8> {
+        std::fs::read(log_file(&self.folder)).unwrap_or_default()
+    }
+
+    /// As [`Daemon::log_bytes`], as text.
+    #[must_use]
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&self.log_bytes()).into_owned()
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
+    }
+
+    async fn until_ready(&mut self) {
+        let client = self.client();
+        let (process, folder) = (&mut self.process, &self.folder);
+        let mut look = || process.try_wait().unwrap();
+        wait_until("the daemon is ready", async || {
+            if let Some(status) = look() {
+                let log = std::fs::read_to_string(log_file(folder)).unwrap_or_default();
+                panic!("the daemon ended with {status} before it was ready:\n{log}");
+            }
+            client.get("/readyz").await.is_ok_and(|answer| answer.status == 200)
+        })
+        .await;
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ended = self.process.kill().and_then(|()| self.process.wait());
+        if std::thread::panicking() {
+            eprintln!("---- end of the daemon's log\n{}", tail(&self.log(), 40));
+        }
+    }
+}
+
+fn tail(text: &str, lines: usize) -> String {
+    let all: Vec<&str> = text.lines().collect();
+    all[all.len().saturating_sub(lines)..].join("\n")
+}
+
+fn log_file(folder: &Folder) -> PathBuf {
+    folder.path().join("log")
+}
+
+fn spawn(folder: &Folder, limits: Limits) -> Child {
+    let log = OpenOptions::new().create(true).append(true).open(log_file(folder)).unwrap();
+    let mut command = match limits.file_kib {
+        None => Command::new(env!("CARGO_BIN_EXE_samhold")),
+        // The shell sets the limit, ignores the signal that comes with it, and becomes the daemon.
+        Some(kib) => {
+            let mut shell = Command::new("bash");
+            let script = format!("trap '' XFSZ; ulimit -S -f {kib}; exec \"$0\" \"$@\"");
+            shell.args(["-c", &script, env!("CARGO_BIN_EXE_samhold")]);
+            shell
+        }
+    };
+    command.args(["run", "--config"]).arg(folder.path()).stdin(Stdio::null());
+    command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
+}
