@@ -10,7 +10,6 @@ mod shape;
 mod text;
 mod words;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use samhold_model::Law;
@@ -47,10 +46,9 @@ pub fn run_texts(texts: &[(&str, &str)], law: &Law) -> Result<Vec<CheckResult>, 
 }
 
 fn run_sources(sources: &[Source], law: &Law, mut errors: Vec<FileError>) -> Result<Vec<CheckResult>, Vec<FileError>> {
-    let mut seen = HashMap::new();
     let mut scenarios = Vec::new();
     for source in sources {
-        match load::load(source, law, &mut seen) {
+        match load::load(source, law) {
             Ok(loaded) => scenarios.extend(loaded),
             Err(mistakes) => errors.extend(mistakes.into_iter().map(|m| FileError::Mistake(Box::new(m)))),
         }

@@ -175,20 +175,16 @@ fn what_must_be_there_is_missed_by_name() {
 }
 
 #[test]
-fn facts_that_name_a_fact_must_name_one_that_is_there() {
-    assert_slip(GOOD, "of = \"e1\"", "of = \"e11\"", 15, "no event of this scenario has the id `e11`", Some("e1"));
+fn a_correction_of_nothing_is_ignored_but_one_of_something_must_fit_it() {
+    assert!(run_texts(&[("a.toml", &GOOD.replace("of = \"e1\"", "of = \"e11\""))], &Law::bundled()).is_ok());
     assert_slip(GOOD, "of = \"e1\"", "of = \"e2\"", 15, "names the event itself", None);
     assert_slip(GOOD, "\"skole_privat\"", "\"skole_prvat\"", 16, "`events[e2].replace.kind`", Some("skole_privat"));
 }
 
 #[test]
-fn an_id_stands_once_within_a_scenario_and_among_all_files() {
-    let twice = slip(GOOD, "id = \"e2\"", "id = \"e1\"");
-    assert!(twice.found.contains("the event id `e1` stands twice"), "{twice}");
-    assert_eq!(twice.line, 12);
-    let found = mistakes(&[("a.toml", GOOD), ("b.toml", &SHARING.replace("S-1", "T-1"))]);
-    assert_eq!((found[0].file.as_str(), found[0].line), ("b.toml", 2));
-    assert!(found[0].found.contains("stands twice, first in a.toml line 2"), "{found:?}");
+fn the_same_fact_or_scenario_twice_is_no_mistake() {
+    assert!(run_texts(&[("a.toml", &GOOD.replace("id = \"e2\"", "id = \"e1\""))], &Law::bundled()).is_ok());
+    assert!(run_texts(&[("a.toml", GOOD), ("b.toml", GOOD)], &Law::bundled()).is_ok());
 }
 
 #[test]
@@ -227,7 +223,7 @@ fn a_person_number_in_a_file_is_never_repeated() {
         .replace("none_needed", number)
         .replace("of = \"e1\"", &format!("of = \"{number}\""));
     let errors = run_texts(&[(number, &text)], &Law::bundled()).unwrap_err();
-    assert!(errors.len() >= 3);
+    assert!(errors.len() >= 2);
     let all = format!("{}{errors:?}", report::errors(&errors));
     assert!(!all.contains(number), "{all}");
 }

@@ -3,7 +3,7 @@
 //! Must never let a field with an unknown tag out: nobody can say what it reveals.
 
 use super::Left;
-use crate::case::Case;
+use crate::case::{CHILD, Case};
 use crate::consent::{consent, consent_of};
 use crate::decision::Reason;
 
@@ -30,10 +30,14 @@ fn tag<'a>(case: &Case<'a>, field: &str) -> Option<&'a str> {
     case.request.item.field_tags.get(field).map(String::as_str)
 }
 
-/// The consent of the person the item is about. A field of an unnamed person has nobody who could give it.
+/// The consent of the person the field is about. Where the item names nobody, a live consent to `other_person_health` that
+/// somebody else than the child has given in this case, to this recipient and purpose, is that person's.
 fn theirs_to_give(case: &Case<'_>, field: &str) -> bool {
-    let consent = case.other_person().map(|who| consent_of(case, who, "other_person_health"));
-    consent.is_some_and(|c| c.is_ok_and(|reach| reach.covers(field)))
+    let gives = |who| consent_of(case, who, "other_person_health").is_ok_and(|reach| reach.covers(field));
+    match case.other_person() {
+        Some(who) => gives(who),
+        None => case.request.consents.iter().map(|c| c.by.as_str()).filter(|by| *by != CHILD).any(gives),
+    }
 }
 
 /// The recipient is that very service, or there is a valid consent to reveal it, reaching this field.

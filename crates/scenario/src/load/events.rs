@@ -2,9 +2,6 @@
 //!
 //! Must never know a kind of fact by itself: fields and words are those of [`samhold_model::vocabulary`].
 
-use std::collections::BTreeSet;
-
-use samhold_model::hint::nearest;
 use samhold_model::schema::{FieldSpec, FieldType, Finding, TypeSpec, check_fields, describe};
 use samhold_model::vocabulary::{type_names, type_spec};
 use samhold_model::{Fact, FactBody};
@@ -22,7 +19,6 @@ const REPLACEABLE: &[&str] = &["at", "recorded_at"];
 pub(super) fn read(reader: &mut Reader<'_>, list: Option<&Node>) -> Vec<Fact> {
     let nodes = list.map_or(&[][..], Node::items);
     let facts = (0u64..).zip(nodes).filter_map(|(order, node)| fact(reader, node, order)).collect();
-    duplicates(reader, nodes);
     for node in nodes {
         references(reader, node, nodes);
     }
@@ -136,17 +132,7 @@ fn id_of(node: &Node) -> Option<&str> {
     node.get("id").and_then(Node::text)
 }
 
-fn duplicates(reader: &mut Reader<'_>, nodes: &[Node]) {
-    for (i, node) in nodes.iter().enumerate() {
-        let earlier = nodes.iter().take(i).any(|n| id_of(n).is_some() && id_of(n) == id_of(node));
-        if let (true, Some(id)) = (earlier, node.get("id")) {
-            let found = format!("the event id `{}` stands twice", id.text().unwrap_or_default());
-            reader.report(id.span.clone(), &found, "an id of its own for each event", None);
-        }
-    }
-}
-
-/// A fact that names another must name one that is there; a correction must fit the one it corrects.
+/// A fact cannot name itself; a correction must fit the fact it corrects.
 fn references(reader: &mut Reader<'_>, node: &Node, all: &[Node]) {
     let Some(spec) = node.get("type").and_then(Node::text).and_then(type_spec) else { return };
     for field in spec.fields.iter().filter(|f| f.ty == FieldType::FactRef) {
@@ -158,16 +144,10 @@ fn references(reader: &mut Reader<'_>, node: &Node, all: &[Node]) {
                 reader.report(reference.span.clone(), &found, "the id of another event", None);
             }
             Some(target) => replacement(reader, node, target),
-            None => unknown_reference(reader, reference, id, all),
+            // A correction of what is not known is ignored by the rules; a scenario may say so on purpose.
+            None => {}
         }
     }
-}
-
-fn unknown_reference(reader: &mut Reader<'_>, reference: &Node, id: &str, all: &[Node]) {
-    let known: BTreeSet<&str> = all.iter().filter_map(id_of).collect();
-    let hint = nearest(id, known.iter().copied()).map(|n| format!("did you mean `{n}`?"));
-    let found = format!("no event of this scenario has the id `{id}`");
-    reader.report(reference.span.clone(), &found, &format!("one of {}", Vec::from_iter(known).join(", ")), hint);
 }
 
 /// `replace` holds fields of the corrected event's type, or its dates.

@@ -8,8 +8,6 @@ mod expectation;
 mod settings;
 mod sharing;
 
-use std::collections::HashMap;
-
 use samhold_model::Law;
 
 pub(crate) use duty::{DutyCheck, DutyScenario};
@@ -30,19 +28,15 @@ pub(crate) enum Scenario {
     Sharing(Box<SharingScenario>),
 }
 
-/// Where each scenario id was first seen, over all files of one run.
-pub(crate) type SeenIds = HashMap<String, String>;
-
 /// Reads the scenarios of one file.
 ///
 /// # Errors
 /// Every slip in it.
-pub(crate) fn load(source: &Source, law: &Law, seen: &mut SeenIds) -> Result<Vec<Scenario>, Vec<Mistake>> {
+pub(crate) fn load(source: &Source, law: &Law) -> Result<Vec<Scenario>, Vec<Mistake>> {
     let root = parse(source)?;
     let mut reader = Reader::new(source, law);
     let mut scenarios = Vec::new();
     for (table, node) in scenario_nodes(&mut reader, &root) {
-        note_id(&mut reader, source, node, table, seen);
         let scenario = match table {
             "duty" => duty::read(&mut reader, node).map(|s| Scenario::Duty(Box::new(s))),
             _ => sharing::read(&mut reader, node).map(|s| Scenario::Sharing(Box::new(s))),
@@ -74,15 +68,4 @@ fn scenario_nodes<'n>(reader: &mut Reader<'_>, root: &'n Node) -> Vec<(&'static 
     }
     found.sort_by_key(|(_, node)| node.span.start);
     found
-}
-
-fn note_id(reader: &mut Reader<'_>, source: &Source, node: &Node, table: &str, seen: &mut SeenIds) {
-    let Some((id_node, id)) = node.get("id").and_then(|n| n.text().map(|t| (n, t))) else { return };
-    let place = format!("{} line {}", source.name(), source.line_and_column(id_node.span.start).0);
-    if let Some(first) = seen.get(id) {
-        let found = format!("the scenario id `{id}` stands twice, first in {first}");
-        reader.report(id_node.span.clone(), &found, &format!("an id of its own for each [[{table}]]"), None);
-    } else {
-        seen.insert(id.to_owned(), place);
-    }
 }
