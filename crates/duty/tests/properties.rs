@@ -1,11 +1,15 @@
 //! What must hold for every history: the answer is a pure function of facts, rules and two dates.
-#![allow(clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 #[path = "support/history.rs"]
 mod history;
 
 use history::{DAYS, FIRST, day, facts, family, rules, settings};
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use samhold_duty::answer::{Basis, BkState, DutyState, EndReason};
 use samhold_duty::{Answer, Family, HolderKind, Reconcile, answer, next_change};
 use samhold_model::dates::add_days;
@@ -87,6 +91,21 @@ proptest! {
             let acts = found.barnekoordinator.substitute.clone().or(found.barnekoordinator.person.clone());
             prop_assert_eq!(found.samordning.holder.reference, acts);
         }
+    }
+
+    #[test]
+    fn every_step_names_its_rule_and_facts_that_were_given(
+        given in facts(40), family in family(), settings in settings(), on in day(),
+    ) {
+        let found = answer(&family, &given, on, Some(Date::MAX), &rules(settings));
+        for step in &found.steps {
+            prop_assert!(step.rule.starts_with("R-") && !step.text.is_empty());
+            for id in &step.facts {
+                let fact = given.iter().find(|f| f.id == *id);
+                prop_assert!(fact.is_some(), "{} names {id}", step.rule);
+            }
+        }
+        prop_assert!(holds(&found) || found.steps.iter().all(|s| s.rule != "R-02"));
     }
 
     #[test]
@@ -173,4 +192,22 @@ fn with_no_facts_there_is_no_duty_and_nothing_to_wait_for() {
     let found = answer(&family, &[], FIRST, None, &rules);
     assert_eq!(found.samordning.state, DutyState::NoneNeeded);
     assert_eq!(next_change(&family, &[], FIRST, None, &rules), None);
+}
+
+#[test]
+fn the_generated_histories_reach_every_state() {
+    let mut runner = TestRunner::deterministic();
+    let strategy = (facts(40), family(), settings(), day());
+    let (mut duty, mut bk, mut plan) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for _ in 0..6_000 {
+        if (duty.len(), bk.len(), plan.len()) == (10, 8, 7) {
+            return;
+        }
+        let (given, family, settings, on) = strategy.new_tree(&mut runner).unwrap().current();
+        let found = answer(&family, &given, on, Some(Date::MAX), &rules(settings));
+        duty.insert((found.samordning.state, found.samordning.basis.map(|b| format!("{b:?}"))));
+        bk.insert(found.barnekoordinator.state);
+        plan.insert(found.ip.state);
+    }
+    panic!("ten ways to hold or not, eight and seven states wanted: {duty:?}\n{bk:?}\n{plan:?}");
 }
