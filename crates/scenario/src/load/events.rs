@@ -2,6 +2,7 @@
 //!
 //! Must never know a kind of fact by itself: fields and words are those of [`samhold_model::vocabulary`].
 
+use samhold_model::hint::nearest;
 use samhold_model::schema::{FieldSpec, FieldType, Finding, TypeSpec, check_fields, describe};
 use samhold_model::vocabulary::{type_names, type_spec};
 use samhold_model::{Fact, FactBody};
