@@ -3,6 +3,8 @@
 mod bundle;
 mod compose;
 mod guard;
+mod halt;
+mod memory;
 mod merge;
 mod pages;
 mod patients;
@@ -16,6 +18,7 @@ mod task;
 mod team;
 #[cfg(test)]
 mod tests;
+mod walk;
 
 pub use recipient::FhirRecipient;
 pub use settings::{RecipientSettings, ResourceKind, SourceSettings, WindowSettings};

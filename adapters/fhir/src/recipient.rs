@@ -2,16 +2,15 @@
 //!
 //! Must never overwrite what others wrote, write blind, or put an identity number in an address or header.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
-use reqwest::header::{ETAG, HeaderName, HeaderValue, IF_MATCH};
+use reqwest::header::{HeaderName, HeaderValue, IF_MATCH};
 use samhold_adapter_api::{AdapterError, DeliveryOutcome, Outgoing, OutgoingKind, Recipient};
-use samhold_adapter_http::{Answer, Call, Verdict, classify, scrub};
+use samhold_adapter_http::Call;
 use samhold_model::national_id::looks_like_number;
 use serde_json::{Map, Value};
 
 use crate::bundle::{list, page, text};
+use crate::halt::{Halt, accepted, header, later, refused, version};
 use crate::merge::{self, Marks, MergeError};
 use crate::server::{FHIR_JSON, Server, form};
 use crate::settings::{RecipientSettings, ResourceKind};
@@ -19,9 +18,10 @@ use crate::{task, team};
 
 /// How often a change of others between our read and our write is met before giving way.
 const ROUNDS: usize = 3;
-/// How much of a refusal is kept for people, in characters.
-const KEPT: usize = 2048;
 const IF_NONE_EXIST: HeaderName = HeaderName::from_static("if-none-exist");
+/// The answer need not repeat what was written (R4, section 3.1.0.1.9).
+const PREFER: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("prefer"), HeaderValue::from_static("return=minimal"));
 
 /// A FHIR server that is kept informed.
 pub struct FhirRecipient {
@@ -38,26 +38,6 @@ pub(crate) struct Order<'a> {
     /// FHIR `dateTime` of the event.
     pub(crate) when: &'a str,
     pub(crate) data: &'a Value,
-}
-
-/// Why a round did not end in a delivery.
-enum Halt {
-    /// Somebody else wrote in between.
-    Again,
-    /// The outcome is decided.
-    Done(DeliveryOutcome),
-}
-
-impl From<AdapterError> for Halt {
-    fn from(error: AdapterError) -> Self {
-        Self::Done(DeliveryOutcome::Later { after: error.retry_after(), reason: scrub(&error.to_string()) })
-    }
-}
-
-impl From<MergeError> for Halt {
-    fn from(error: MergeError) -> Self {
-        Self::Done(refused("fhir_content", error.to_string()))
-    }
 }
 
 impl FhirRecipient {
@@ -134,7 +114,7 @@ impl FhirRecipient {
     async fn find(&self, child: &str) -> Result<Vec<String>, Halt> {
         let token = format!("{}|{child}", self.settings.identifier_system);
         let call = self.server.search(self.kind(), &[("identifier", token)])?;
-        let answer = self.accepted(self.server.send("find our resource", call).await?)?;
+        let answer = accepted(&self.server, self.server.send("find our resource", call).await?)?;
         let body: Value = answer.json(self.server.system(), "find our resource")?;
         let page = page(&body, self.kind()).map_err(|why| later(format!("the search: {why}")))?;
         if let Some(codes) = page.outcome.filter(|c| c.contains("error/") || c.contains("fatal/")) {
@@ -156,12 +136,14 @@ impl FhirRecipient {
         let token = format!("{}|{}", self.settings.identifier_system, order.child);
         let condition = header(&form(&[("identifier", token)]))?;
         let url = self.server.at(self.kind(), &[])?;
-        let call = Call::post(url, FHIR_JSON, Value::Object(new).to_string()).header(IF_NONE_EXIST, condition);
+        let call = Call::post(url, FHIR_JSON, Value::Object(new).to_string())
+            .header(IF_NONE_EXIST, condition)
+            .header(PREFER.0, PREFER.1);
         let answer = self.server.send("create our resource", call).await?;
         // 200: another made it in between, so this one was not written. 412: several, which the next search tells.
         match answer.status.as_u16() {
             200 | 409 | 412 => Err(Halt::Again),
-            _ => self.accepted(answer).map(drop),
+            _ => accepted(&self.server, answer).map(drop),
         }
     }
 
@@ -170,7 +152,7 @@ impl FhirRecipient {
         if matches!(answer.status.as_u16(), 404 | 410) {
             return Err(Halt::Again);
         }
-        let answer = self.accepted(answer)?;
+        let answer = accepted(&self.server, answer)?;
         let theirs: Value = answer.json(self.server.system(), "read our resource")?;
         let Some(merged) = self.merged(&theirs, order)? else { return Ok(()) };
         let version = version(&answer, &theirs).ok_or_else(|| {
@@ -180,10 +162,13 @@ impl FhirRecipient {
             ))
         })?;
         let call = Call::put(self.server.at(self.kind(), &[id])?, FHIR_JSON, Value::Object(merged).to_string());
-        let answer = self.server.send("write our resource", call.header(IF_MATCH, header(&version)?)).await?;
+        let answer = self
+            .server
+            .send("write our resource", call.header(IF_MATCH, header(&version)?).header(PREFER.0, PREFER.1))
+            .await?;
         match answer.status.as_u16() {
             404 | 409 | 410 | 412 => Err(Halt::Again),
-            _ => self.accepted(answer).map(drop),
+            _ => accepted(&self.server, answer).map(drop),
         }
     }
 
@@ -207,42 +192,6 @@ impl FhirRecipient {
         merge::drop_stale_narrative(&mut merged);
         Ok(Some(merged))
     }
-
-    /// The answer when it is 2xx, else what it means for the event.
-    fn accepted(&self, answer: Answer) -> Result<Answer, Halt> {
-        let code = answer.status.as_u16();
-        match classify(answer.status, &answer.headers, self.server.client().unit()) {
-            Verdict::Ok => Ok(answer),
-            Verdict::Retry { after } => {
-                Err(Halt::Done(DeliveryOutcome::Later { after, reason: format!("HTTP {code} from the FHIR server") }))
-            }
-            Verdict::Refuse => Err(Halt::Done(refused(&format!("http_{code}"), told(&answer)))),
-        }
-    }
-}
-
-/// Version as `If-Match` wants it (RFC 9110): the ETag, else made of `meta.versionId`.
-fn version(answer: &Answer, resource: &Value) -> Option<String> {
-    let etag = answer.headers.get(ETAG).and_then(|e| e.to_str().ok()).filter(|e| !e.is_empty()).map(str::to_owned);
-    let made = resource.pointer("/meta/versionId").and_then(Value::as_str).map(|v| format!("W/\"{v}\""));
-    etag.or(made)
-}
-
-fn told(answer: &Answer) -> String {
-    let text = String::from_utf8_lossy(&answer.body);
-    scrub(&text).chars().take(KEPT / 4).collect()
-}
-
-fn header(text: &str) -> Result<HeaderValue, Halt> {
-    HeaderValue::from_str(text).map_err(|_| later("the server's version cannot stand in a header".into()))
-}
-
-fn later(reason: String) -> Halt {
-    Halt::Done(DeliveryOutcome::Later { after: Some(Duration::from_secs(60)), reason: scrub(&reason) })
-}
-
-fn refused(code: &str, detail: String) -> DeliveryOutcome {
-    DeliveryOutcome::Refused { code: code.to_owned(), detail }
 }
 
 #[async_trait]

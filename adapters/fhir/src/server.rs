@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use reqwest::Url;
-use reqwest::header::{ACCEPT, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, CACHE_CONTROL, HeaderName, HeaderValue};
 use samhold_adapter_api::AdapterError;
 use samhold_adapter_http::address::address;
 use samhold_adapter_http::{Answer, AuthSettings, Call, Client, ClientSettings};
@@ -99,6 +99,8 @@ impl Server {
     /// Sends as FHIR JSON is asked for.
     pub(crate) async fn send(&self, attempt: &str, call: Call) -> Result<Answer, AdapterError> {
         let mut call = call.header(ACCEPT, HeaderValue::from_static(FHIR_JSON));
+        // Some servers answer the same search from memory for a minute; an answer from before our write misleads.
+        call = call.header(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         for (name, value) in &self.headers {
             call = call.header(name.clone(), value.clone());
         }

@@ -2,62 +2,24 @@
 //!
 //! Must never move a cursor past an answer that may be partial, nor before its records are on disk.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use samhold_adapter_api::{AdapterError, InboxError, Poll, Polled, Record, SourceContext};
-use samhold_adapter_http::Call;
-use serde_json::Value;
+use samhold_adapter_api::{AdapterError, Poll, Polled, SourceContext};
 
-use crate::bundle::Page;
-use crate::compose::{Print, is_error, key, print, record};
-use crate::pages::{NoPage, Pages};
+use crate::memory::Memory;
 use crate::patients::Patients;
 use crate::server::Server;
 use crate::settings::SourceSettings;
+use crate::walk::{Reading, Way};
 
 /// A FHIR server, as a source.
 pub struct FhirSource {
     pub(crate) server: Server,
     pub(crate) settings: SourceSettings,
-    memory: Mutex<Memory>,
-}
-
-/// What need not be on disk: losing it costs a read, never a record.
-#[derive(Default)]
-struct Memory {
-    ways: HashMap<String, Way>,
-    prints: HashMap<String, Print>,
-    asked: HashSet<String>,
-}
-
-/// How a server can be asked, best first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Way {
-    /// By `_lastUpdated`.
-    #[default]
-    Feed,
-    /// In full, by form.
-    Form,
-    /// In full, by address.
-    Open,
-}
-
-/// One walk through a type.
-#[derive(Default)]
-pub(crate) struct Reading {
-    /// Keys that are there.
-    pub(crate) alive: BTreeSet<String>,
-    /// Units that stand as entered in error.
-    pub(crate) withdrawn: Vec<Record>,
-    /// The server's time when the walk began.
-    time: Option<Timestamp>,
-    /// What the server said about the search itself.
-    outcome: Option<String>,
-    offered: usize,
+    pub(crate) kept: Mutex<Memory>,
 }
 
 impl FhirSource {
@@ -68,11 +30,7 @@ impl FhirSource {
     pub fn new(system: &str, settings: &SourceSettings) -> Result<Self, AdapterError> {
         let server = Server::new(system, &settings.base, &settings.auth, &settings.http)?
             .with(&settings.headers, settings.lower_case_paths)?;
-        Ok(Self { server, settings: settings.clone(), memory: Mutex::default() })
-    }
-
-    fn memory(&self) -> MutexGuard<'_, Memory> {
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(Self { server, settings: settings.clone(), kept: Mutex::default() })
     }
 
     /// Reads one type: what is new, or everything when that is due.
@@ -120,131 +78,6 @@ impl FhirSource {
         Ok(offered)
     }
 
-    /// Tries the ways a server can be asked until one is answered.
-    async fn walk(
-        &self,
-        context: &SourceContext,
-        kind: &str,
-        since: Option<Timestamp>,
-        patients: &mut Patients<'_>,
-    ) -> Result<(Reading, Way), AdapterError> {
-        let mut way = self.memory().ways.get(kind).copied().unwrap_or_default();
-        loop {
-            let status = match self.read(context, kind, self.first(context, kind, way, since)?, patients).await {
-                Ok(reading) => return Ok((reading, way)),
-                Err(NoPage::Failed(e)) => return Err(e),
-                Err(NoPage::NotSupported(status)) => status,
-            };
-            way = match way {
-                Way::Feed => Way::Form,
-                Way::Form => Way::Open,
-                Way::Open => {
-                    self.memory().ways.remove(kind);
-                    let cause = format!("HTTP {status} to every kind of search for {kind}; check base and types");
-                    return Err(AdapterError::format(self.server.system(), "search", cause));
-                }
-            };
-            self.memory().ways.insert(kind.to_owned(), way);
-        }
-    }
-
-    fn first(
-        &self,
-        context: &SourceContext,
-        kind: &str,
-        way: Way,
-        since: Option<Timestamp>,
-    ) -> Result<Call, AdapterError> {
-        let mut pairs = Vec::new();
-        match (way, &self.settings.window) {
-            (Way::Feed, _) => {
-                pairs.extend(since.map(|t| ("_lastUpdated", format!("ge{t}"))));
-                pairs.push(("_sort", "_lastUpdated".to_owned()));
-            }
-            (_, Some(window)) => {
-                let (now, day) = ((context.now)(), SignedDuration::from_hours(24));
-                let (back, ahead) = (day * i32::from(window.days_back), day * i32::from(window.days_ahead));
-                pairs.push((window.parameter.as_str(), format!("ge{}", now - back)));
-                pairs.push((window.parameter.as_str(), format!("le{}", now + ahead)));
-            }
-            (_, None) => {}
-        }
-        pairs.push(("_count", self.settings.page_size.to_string()));
-        if way == Way::Open { self.server.open_search(kind, &pairs) } else { self.server.search(kind, &pairs) }
-    }
-
-    async fn read(
-        &self,
-        context: &SourceContext,
-        kind: &str,
-        first: Call,
-        patients: &mut Patients<'_>,
-    ) -> Result<Reading, NoPage> {
-        let mut pages = Pages::new(&self.server, kind, first, self.settings.max_pages);
-        let mut reading = Reading::default();
-        while let Some(page) = pages.turn().await? {
-            reading.time = reading.time.or(page.time);
-            let records = self.records(&page, &mut reading, patients).await?;
-            reading.outcome = reading.outcome.or(page.outcome);
-            reading.offered += self.offer(context, records).await?;
-        }
-        Ok(reading)
-    }
-
-    async fn records(
-        &self,
-        page: &Page,
-        reading: &mut Reading,
-        patients: &mut Patients<'_>,
-    ) -> Result<Vec<Record>, AdapterError> {
-        patients.learn(&page.patients);
-        let mut records = Vec::new();
-        for resource in &page.hits {
-            let Some(key) = key(resource) else {
-                tracing::warn!(system = self.server.system(), "a resource without an id cannot be followed");
-                continue;
-            };
-            let wrong = is_error(resource);
-            let record = self.made(&key, resource, wrong, patients).await?;
-            if wrong {
-                reading.withdrawn.push(record);
-            } else {
-                reading.alive.insert(key);
-                records.push(record);
-            }
-        }
-        Ok(records)
-    }
-
-    async fn made(
-        &self,
-        key: &str,
-        resource: &Value,
-        gone: bool,
-        patients: &mut Patients<'_>,
-    ) -> Result<Record, AdapterError> {
-        Ok(record(key, resource, &patients.of(resource).await?, gone))
-    }
-
-    /// Offers what has changed since it was last taken.
-    pub(crate) async fn offer(&self, context: &SourceContext, mut records: Vec<Record>) -> Result<usize, AdapterError> {
-        records.retain(|r| r.gone || self.memory().prints.get(&r.key) != Some(&print(r)));
-        if records.is_empty() {
-            return Ok(0);
-        }
-        let prints: Vec<_> = records.iter().map(|r| (r.key.clone(), (!r.gone).then(|| print(r)))).collect();
-        let accepted = context.inbox.accept(records, None).await;
-        accepted.map_err(|e| self.inbox(e))?;
-        let mut memory = self.memory();
-        for (key, print) in &prints {
-            match print {
-                Some(print) => memory.prints.insert(key.clone(), *print),
-                None => memory.prints.remove(key),
-            };
-        }
-        Ok(prints.len())
-    }
-
     /// Something stands as entered in error that we hold, or the server's clock went back: a restore, perhaps.
     async fn calls_for_sweep(
         &self,
@@ -267,44 +100,6 @@ impl FhirSource {
         let every = SignedDuration::try_from(Duration::from_secs(self.settings.sweep_interval_seconds));
         let last = self.stored(context, "sweep", kind).await?;
         Ok(last.is_none_or(|last| every.is_ok_and(|every| (context.now)().duration_since(last) >= every)))
-    }
-
-    async fn stored(&self, context: &SourceContext, what: &str, kind: &str) -> Result<Option<Timestamp>, AdapterError> {
-        let text = context.inbox.cursor(&format!("{what}/{kind}")).await.map_err(|e| self.inbox(e))?;
-        Ok(text.and_then(|t| t.parse().ok()))
-    }
-
-    /// Stores a position. What lies before it has been accepted already.
-    pub(crate) async fn store(
-        &self,
-        context: &SourceContext,
-        what: &str,
-        kind: &str,
-        at: Timestamp,
-    ) -> Result<(), AdapterError> {
-        let (name, at) = (format!("{what}/{kind}"), at.to_string());
-        context.inbox.accept(Vec::new(), Some((&name, &at))).await.map_err(|e| self.inbox(e))
-    }
-
-    /// Asks a person once, and again when it has been otherwise in between.
-    pub(crate) async fn ask(
-        &self,
-        context: &SourceContext,
-        kind: &str,
-        question: Option<(&str, String)>,
-    ) -> Result<(), AdapterError> {
-        let Some((what, detail)) = question else {
-            self.memory().asked.remove(kind);
-            return Ok(());
-        };
-        if self.memory().asked.insert(kind.to_owned()) {
-            context.inbox.ask_person(what, &detail).await.map_err(|e| self.inbox(e))?;
-        }
-        Ok(())
-    }
-
-    pub(crate) fn inbox(&self, source: InboxError) -> AdapterError {
-        AdapterError::Inbox { system: self.server.system().to_owned(), source }
     }
 }
 

@@ -10,7 +10,8 @@ use crate::bundle::{page, text};
 use crate::compose::{is_error, record};
 use crate::guard::too_many;
 use crate::patients::Patients;
-use crate::source::{FhirSource, Reading};
+use crate::source::FhirSource;
+use crate::walk::Reading;
 
 /// What a unit's own address says.
 #[derive(Debug, PartialEq)]

@@ -190,3 +190,19 @@ async fn a_server_that_asks_for_patience_gets_it_and_the_other_types_are_still_r
     assert_eq!(told.retry_after(), Some(std::time::Duration::from_secs(7)));
     assert_eq!(shelf.taken(), keys(&[("Task/1", false)]));
 }
+
+#[tokio::test]
+async fn a_server_that_only_searches_within_dates_is_asked_so_and_nothing_there_is_taken_for_gone() {
+    let (peer, shelf) = (three_teams().await, Arc::new(Shelf::default()));
+    peer.with(|p| p.refuses_last_updated = true);
+    let window = json!({"window": {"parameter": "date", "days_back": 10, "days_ahead": 1},
+        "headers": {"ServiceCodes": "rt"}, "sweep_interval_seconds": 0});
+    let source = source(&peer, window);
+    source.poll(&at(&shelf, MORNING)).await.unwrap();
+    let asked = peer.with(|p| p.calls.iter().rfind(|(uri, _)| uri.contains("_search")).unwrap().1.clone());
+    assert_eq!(asked, "date=ge2027-02-19T08%3A00%3A00Z&date=le2027-03-02T08%3A00%3A00Z&_count=2");
+    assert!(peer.with(|p| p.headers.iter().all(|h| h["servicecodes"] == "rt")));
+    peer.with(|p| p.resources.remove("CareTeam/2"));
+    source.poll(&at(&shelf, NEXT_DAY)).await.unwrap();
+    assert!(shelf.taken().iter().all(|(_, gone)| !gone));
+}
