@@ -206,3 +206,20 @@ async fn a_server_that_only_searches_within_dates_is_asked_so_and_nothing_there_
     source.poll(&at(&shelf, NEXT_DAY)).await.unwrap();
     assert!(shelf.taken().iter().all(|(_, gone)| !gone));
 }
+
+#[tokio::test]
+async fn a_server_whose_clock_went_back_is_read_in_full_at_once() {
+    let (peer, shelf) = (three_teams().await, Arc::new(Shelf::default()));
+    let source = source(&peer, json!({}));
+    source.poll(&at(&shelf, MORNING)).await.unwrap();
+    // Restored from yesterday: one team is gone, one has its old content and an old time.
+    peer.with(|p| {
+        p.clock = -80_000;
+        p.resources.remove("CareTeam/2");
+        p.write("CareTeam/3", json!({"status": "proposed", "subject": {"reference": "Patient/p1"}}));
+    });
+    source.poll(&at(&shelf, MORNING)).await.unwrap();
+    assert_eq!(shelf.body("CareTeam/3")["resource"]["status"], "proposed");
+    assert!(shelf.taken().contains(&("CareTeam/2".into(), true)));
+    assert!(shelf.cursor_of("since/CareTeam").unwrap().starts_with("2027-02-28"));
+}

@@ -23,7 +23,7 @@ pub(super) struct Inner {
     pub(super) calls: Vec<(String, String)>,
     pub(super) headers: Vec<HeaderMap>,
     pub(super) base: String,
-    clock: i64,
+    pub(super) clock: i64,
     /// Answers given before the server looks, by method.
     pub(super) next_answers: VecDeque<(&'static str, u16)>,
     /// Written by somebody else just before the next `PUT`s.
