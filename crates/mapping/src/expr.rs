@@ -15,9 +15,11 @@ use crate::child::ChildExpr;
 use crate::codes::{CodeTable, Otherwise};
 use crate::path::Path;
 
+pub use cond::tests;
 pub(crate) use cond::{Cond, all as all_hold};
-pub(crate) use constants::constants;
+pub(crate) use constants::{constants, keys};
 pub(crate) use eval::{Ctx, Out, bad_id, eval, eval_one, person};
+pub use read::operations;
 pub(crate) use read::{Ty, Typed, id_rule, read, read_condition, read_conditions, read_single};
 
 /// A checked expression. Gives any number of values; where one is wanted, the first counts.

@@ -30,6 +30,7 @@ pub use child::ChildRef;
 pub use diff::{Difference, diff};
 pub use ending::ending;
 pub use error::{Code, MappingError};
+pub use expr::{operations, tests as condition_tests};
 pub use infer::{Draft, infer};
 pub use mapping::{Direction, Files, Mapping};
 pub use outbound::Outbound;

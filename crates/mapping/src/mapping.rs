@@ -96,12 +96,14 @@ impl Mapping {
         }
     }
 
-    /// What it means when a fact of `rule` is no longer in its record: the rule's own word, else the file's.
+    /// What it means when a fact of type `type_name` is no longer in its record: the word of the first rule that makes such
+    /// facts and has one, else the file's. By type, as a fact in the ledger does not know its rule.
     #[must_use]
-    pub fn gone(&self, rule: &str) -> Gone {
+    pub fn gone(&self, type_name: &str) -> Gone {
         match &self.body {
             Body::In(inbound) => {
-                inbound.rules.iter().find(|r| r.name == rule).and_then(|r| r.gone).unwrap_or(inbound.gone)
+                let mut own = inbound.rules.iter().filter(|r| r.type_name == type_name).filter_map(|r| r.gone);
+                own.next().unwrap_or(inbound.gone)
             }
             Body::Out(_) => Gone::Keep,
         }

@@ -1,7 +1,7 @@
 //! Outbound mappings: what disclosure released, in the recipient's own form.
 //!
-//! Can only rearrange what it is given: every scalar of the result is a scalar of the view, a constant of the mapping
-//! file, or a text made of those. What is absent in the view is left out, never null. Must never decide what may be seen.
+//! Can only rearrange what it is given: every scalar of the result is a scalar of the view or a constant of the mapping
+//! file, whole and unchanged. What is absent in the view is left out, never null. Must never decide what may be seen.
 
 use std::collections::BTreeSet;
 
@@ -86,7 +86,14 @@ impl Outbound {
     pub fn constants(&self) -> BTreeSet<String> {
         let mut out = BTreeSet::new();
         expr::constants(&self.output, &mut out);
-        out.remove("");
+        out
+    }
+
+    /// Every object key the mapping can write.
+    #[must_use]
+    pub fn keys(&self) -> BTreeSet<String> {
+        let mut out = BTreeSet::new();
+        expr::keys(&self.output, &mut out);
         out
     }
 }

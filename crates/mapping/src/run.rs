@@ -2,12 +2,14 @@
 //!
 //! Pure: the same bytes and parameters give the same result. Must never take half a document silently.
 
+use std::collections::HashMap;
+
 use samhold_model::fact::FactBody;
 use samhold_model::national_id::{NationalId, Realm};
 use samhold_model::schema::Words;
 use samhold_model::{Date, MunicipalityNo};
 
-use crate::child;
+use crate::child::{self, ChildRef};
 use crate::error::{Code, MappingError};
 use crate::expr::{self, Ctx, Expr, Out};
 use crate::mapping::{Body, Inbound, Mapping};
@@ -102,10 +104,11 @@ impl Run<'_> {
         for refusal in &self.inbound.refusals {
             refusal.check(record).unwrap_or_else(|e| self.errors.push(e));
         }
-        let mut facts: Vec<MappedFact> = Vec::new();
+        let mut facts = Vec::new();
+        let mut seen = HashMap::new();
         for rule in &self.inbound.rules {
             match self.rule(rule, record) {
-                Ok(made) => made.into_iter().for_each(|(fact, at)| self.add(&mut facts, fact, &at)),
+                Ok(made) => made.into_iter().for_each(|(fact, at)| self.add(&mut facts, &mut seen, fact, &at)),
                 Err(e) => self.failed(rule, e),
             }
         }
@@ -159,20 +162,24 @@ impl Run<'_> {
     }
 
     /// Two equal facts are one; two different ones under one identity cannot both be right.
-    fn add(&mut self, facts: &mut Vec<MappedFact>, fact: MappedFact, at: &Cursor<'_>) {
-        let same = |f: &&MappedFact| f.rule == fact.rule && f.key == fact.key && f.child.first() == fact.child.first();
-        match facts.iter().find(same) {
+    fn add(&mut self, facts: &mut Vec<MappedFact>, seen: &mut Seen, fact: MappedFact, at: &Cursor<'_>) {
+        let identity = (fact.rule.clone(), fact.key.clone(), fact.child.first().cloned());
+        let first = *seen.entry(identity).or_insert(facts.len());
+        match facts.get(first) {
             None => facts.push(fact),
-            Some(first) if *first == fact => {}
+            Some(same) if *same == fact => {}
             Some(_) => {
                 let remedy = "give the rule a `key` that tells them apart, or have the source corrected";
-                let error =
-                    MappingError::at(Code::DuplicateKey, at, "a second, different fact", "one fact per key", remedy);
+                let found = "a second, different fact";
+                let error = MappingError::at(Code::DuplicateKey, at, found, "one fact per key", remedy);
                 self.errors.push(error.of_rule(&fact.rule));
             }
         }
     }
 }
+
+/// Where in the list the fact of a rule, key and child stands.
+type Seen = HashMap<(String, String, Option<ChildRef>), usize>;
 
 fn make(rule: &Rule, at: &Cursor<'_>, ctx: &Ctx<'_>, words: &dyn Words) -> Result<MappedFact, MappingError> {
     let child = child::eval(&rule.child, at, ctx)?;

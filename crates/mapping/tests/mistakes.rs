@@ -151,3 +151,18 @@ fn a_mapping_without_cases_and_a_fact_of_an_unknown_rule_are_refused() {
     let bad = parse("fact.toml", &wrong).unwrap_err();
     assert_eq!(bad.problems[0].help.as_deref(), Some("did you mean `consent`?"), "{}", bad.report());
 }
+
+#[test]
+fn an_outbound_mapping_can_only_rearrange_what_was_released() {
+    let text = include_str!("../../../mappings/samhold-assignment-v1.toml");
+    for wrong in [
+        "{ path = \"municipality\", prefix = \"kommune \" }",
+        "{ join = [\"municipality\", \"valid_from\"] }",
+        "{ date = \"valid_from\", as = \"date\", plus_days = 1 }",
+        "{ const = 4601 }",
+    ] {
+        let text = text.replace("municipality = \"municipality\"", &format!("municipality = {wrong}"));
+        let bad = parse("out.toml", &text).unwrap_err();
+        assert_eq!(bad.problems[0].code, "not-outbound", "{}", bad.report());
+    }
+}

@@ -39,6 +39,12 @@ pub(crate) enum Test {
 const TESTS: &[&str] =
     &["equals", "not", "in", "not_in", "present", "starts_with", "ends_with", "before", "from", "same_as"];
 
+/// The words for what a condition can ask, for the guide.
+#[must_use]
+pub fn tests() -> &'static [&'static str] {
+    TESTS
+}
+
 /// Reads one condition or a list of which all must hold.
 pub(crate) fn read(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Vec<Cond> {
     match item.items() {

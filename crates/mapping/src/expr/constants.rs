@@ -1,4 +1,4 @@
-//! Which fixed texts an expression can put into its result.
+//! Which fixed texts and object keys an expression can put into its result.
 
 use std::collections::BTreeSet;
 
@@ -39,4 +39,18 @@ fn add(value: &Value, out: &mut BTreeSet<String>) {
         Value::String(text) => out.insert(text.clone()),
         other => out.insert(other.to_string()),
     };
+}
+
+/// Adds every object key that `expr` can write.
+pub(crate) fn keys(expr: &Expr, out: &mut BTreeSet<String>) {
+    match expr {
+        Expr::Object(members) => members.iter().for_each(|(name, of)| {
+            out.insert(name.clone());
+            keys(of, out);
+        }),
+        Expr::First(parts) | Expr::List(parts) => parts.iter().for_each(|p| keys(p, out)),
+        Expr::Each(_, of) | Expr::When(of, _) => keys(of, out),
+        // What remains gives single values.
+        _ => {}
+    }
 }

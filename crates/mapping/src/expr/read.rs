@@ -46,6 +46,15 @@ const OPERATIONS: &[&str] = &[
     "fact", "child", "earliest", "latest",
 ];
 
+/// Those that only rearrange: what goes out must be a released value or a constant, whole and unchanged.
+const OUTBOUND: &[&str] = &["path", "const", "first", "lookup", "list", "object", "each"];
+
+/// The words for what an expression can do, for the guide.
+#[must_use]
+pub fn operations() -> &'static [&'static str] {
+    OPERATIONS
+}
+
 /// Reads an expression: a text is a path, a table holds one operation.
 pub(crate) fn read(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
     if let Some(text) = item.value.as_str() {
@@ -97,6 +106,16 @@ fn operation(table: &Table<'_>, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -
         env.problems.add_with("one-operation", &item.span, message, help);
         return None;
     };
+    if env.outbound && !OUTBOUND.contains(op) {
+        let help = Some(format!("outbound there are {}", OUTBOUND.join(", ")));
+        env.problems.add_with(
+            "not-outbound",
+            &item.span,
+            format!("`{op}` would make a value that was not released"),
+            help,
+        );
+        return None;
+    }
     let argument = table.get(op)?;
     match *op {
         "path" => from_path(argument.text(env.problems)?, &argument.span, env, scope),
@@ -139,6 +158,9 @@ fn from_path(text: &str, span: &Span, env: &Env<'_>, scope: &Scope) -> Option<Ty
 fn constant(item: &Item<'_>, env: &Env<'_>) -> Option<Typed> {
     let value = codes::scalar(item, env.problems)?;
     let ty = type_of(&value);
+    if env.outbound && ty != Ty::Text {
+        env.problems.add("not-outbound", &item.span, "a constant that goes out is a text");
+    }
     Some(Typed { words: Some(vec![value.clone()]), ..of(Expr::Const(value), ty, &item.span) })
 }
 
@@ -311,7 +333,10 @@ fn modifiers(mut typed: Typed, table: &Table<'_>, env: &Env<'_>, scope: &Scope) 
     let prefix = table.text("prefix", env.problems);
     let suffix = table.text("suffix", env.problems);
     if prefix.is_some() || suffix.is_some() {
-        if !matches!(typed.ty, Ty::Text | Ty::Any | Ty::Municipality) {
+        if env.outbound {
+            let message = "a text with something before or after it is not what was released".into();
+            env.problems.add_with("not-outbound", &typed.span, message, Some("send the two values apart".into()));
+        } else if !matches!(typed.ty, Ty::Text | Ty::Municipality) {
             env.problems.add("wrong-kind", &typed.span, "only text can have a prefix or suffix");
         }
         let (prefix, suffix) = (prefix.unwrap_or_default().to_owned(), suffix.unwrap_or_default().to_owned());
