@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use samhold_adapter_api::{AdapterError, Poll, Polled, SourceContext};
 
 use crate::memory::Memory;
@@ -44,7 +44,9 @@ impl FhirSource {
         let full = since.is_none() || self.sweep_is_due(context, kind).await?;
         let (mut reading, mut way) = self.walk(context, kind, since.filter(|_| !full), patients).await?;
         let mut whole = full || way != Way::Feed;
-        if !whole && self.calls_for_sweep(context, &reading, since).await? {
+        // `since` lies behind the time it was taken by the overlap, so a clock may waver by that much.
+        let restored = reading.time.zip(since).is_some_and(|(now, since)| now < since);
+        if !whole && (restored || self.holds_withdrawn(context, &reading).await?) {
             let offered = reading.offered;
             (reading, way) = self.walk(context, kind, None, patients).await?;
             (reading.offered, whole) = (reading.offered + offered, true);
@@ -53,7 +55,8 @@ impl FhirSource {
             return self.partial(kind, &codes, reading.offered);
         }
         let windowed = way != Way::Feed && self.settings.window.is_some();
-        if whole && !windowed {
+        // What a server lacks just after it was restored may be put back; the next full read on schedule decides.
+        if whole && !windowed && !restored {
             reading.offered += self.sweep(context, kind, &reading).await?;
         }
         if let Some(time) = reading.time {
@@ -78,17 +81,8 @@ impl FhirSource {
         Ok(offered)
     }
 
-    /// Something stands as entered in error that we hold, or the server's clock went back: a restore, perhaps.
-    async fn calls_for_sweep(
-        &self,
-        context: &SourceContext,
-        reading: &Reading,
-        since: Option<Timestamp>,
-    ) -> Result<bool, AdapterError> {
-        // `since` lies behind the time it was taken by the overlap, so a clock may waver by that much.
-        if reading.time.zip(since).is_some_and(|(now, since)| now < since) {
-            return Ok(true);
-        }
+    /// Whether something that we hold stands as entered in error.
+    async fn holds_withdrawn(&self, context: &SourceContext, reading: &Reading) -> Result<bool, AdapterError> {
         if reading.withdrawn.is_empty() {
             return Ok(false);
         }

@@ -208,7 +208,7 @@ async fn a_server_that_only_searches_within_dates_is_asked_so_and_nothing_there_
 }
 
 #[tokio::test]
-async fn a_server_whose_clock_went_back_is_read_in_full_at_once() {
+async fn a_restored_server_is_read_in_full_at_once_and_ends_nothing_until_the_next_full_read() {
     let (peer, shelf) = (three_teams().await, Arc::new(Shelf::default()));
     let source = source(&peer, json!({}));
     source.poll(&at(&shelf, MORNING)).await.unwrap();
@@ -220,6 +220,8 @@ async fn a_server_whose_clock_went_back_is_read_in_full_at_once() {
     });
     source.poll(&at(&shelf, MORNING)).await.unwrap();
     assert_eq!(shelf.body("CareTeam/3")["resource"]["status"], "proposed");
-    assert!(shelf.taken().contains(&("CareTeam/2".into(), true)));
     assert!(shelf.cursor_of("since/CareTeam").unwrap().starts_with("2027-02-28"));
+    assert!(shelf.taken().iter().all(|(_, gone)| !gone));
+    source.poll(&at(&shelf, NEXT_DAY)).await.unwrap();
+    assert!(shelf.taken().contains(&("CareTeam/2".into(), true)));
 }
