@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+
 use samhold_duty::{Answer, answer};
 use serde_json::{Map, Value, json};
 use support::{Check, Scenario};
@@ -24,13 +26,28 @@ fn every_scenario_gives_the_answer_written_down() {
 
 #[test]
 fn every_scenario_has_a_name_of_its_own_and_a_reason() {
-    let mut names = std::collections::BTreeSet::new();
+    let mut names = BTreeSet::new();
     for (file, scenarios) in support::files() {
         for scenario in scenarios.duty {
             assert!(names.insert(scenario.id.clone()), "{file}: {} is used twice", scenario.id);
             assert!(!scenario.why.trim().is_empty() && !scenario.title.trim().is_empty(), "{file}: {}", scenario.id);
             assert!(scenario.rules.iter().all(|r| r.starts_with("R-")), "{file}: {}", scenario.id);
         }
+    }
+}
+
+#[test]
+fn every_sentence_of_the_rules_names_scenarios_that_exist() {
+    let known: BTreeSet<String> = support::files().into_iter().flat_map(|(_, f)| f.duty).map(|s| s.id).collect();
+    let table = include_str!("sentences.md");
+    let rows: Vec<(&str, &str)> = table.lines().filter_map(|l| l.strip_prefix("| ")?.rsplit_once(" | ")).collect();
+    for (sentence, tried) in rows.iter().skip(1) {
+        for id in tried.trim_end_matches(" |").split(", ") {
+            assert!(known.contains(id), "{sentence}: no scenario {id}");
+        }
+    }
+    for rule in (1..=26).map(|n| format!("R-{n:02} ")) {
+        assert!(rows.iter().any(|(sentence, _)| sentence.starts_with(&rule)), "no scenario for {rule}");
     }
 }
 

@@ -64,7 +64,7 @@ fn namings(picture: &Picture<'_>, raised: &mut BTreeSet<Alert>) {
     let koordinator = koordinator.map(|k| Misfit { mark: k.mark, service: k.service });
     let designee = [&named.unfit_decision, &named.unfit_agreement, &koordinator].into_iter().any(misfit);
     raise(raised, Alert::DesigneeNotMunicipal, designee);
-    raise(raised, Alert::ClaimByNonMunicipal, misfit(&named.unfit_claim));
+    raise(raised, Alert::ClaimByNonMunicipal, named.unfit_claims.iter().any(|m| misfit(&Some(*m))));
     let unauthorised = [named.unauthorised_decision, named.unauthorised_withdrawal, case.plan.unauthorised_decision];
     raise(raised, Alert::DecisionWithoutAuthority, unauthorised.iter().any(Option::is_some));
 }

@@ -37,8 +37,8 @@ fn without_effect(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
         let text = format!("Den som besluttet {}, hadde ikke myndighet til det. Det har ingen virkning.", on(mark.at));
         steps.passed_over("R-10", text, [mark]);
     }
-    let misfits = [named.unfit_decision, named.unfit_agreement, named.unfit_claim];
-    for Misfit { mark, service } in misfits.into_iter().flatten() {
+    let misfits = [named.unfit_decision, named.unfit_agreement].into_iter().flatten();
+    for Misfit { mark, service } in misfits.chain(named.unfit_claims.iter().copied()) {
         let text = if case.world.services.can_hold_later(service, day) {
             format!("{service} har ikke begynt ennå; det som er sagt, virker når tjenesten begynner.")
         } else {

@@ -22,7 +22,7 @@ impl<'w> Case<'w> {
             self.named.agreements.retain(|n| n.mark >= agreed.mark);
             self.named.claims.retain(|n| n.mark >= agreed.mark);
             self.named.unfit_agreement = self.named.unfit_agreement.filter(|m| m.mark > agreed.mark);
-            self.named.unfit_claim = self.named.unfit_claim.filter(|m| m.mark > agreed.mark);
+            self.named.unfit_claims.retain(|m| m.mark > agreed.mark);
         }
     }
 

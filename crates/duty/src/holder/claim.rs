@@ -9,7 +9,7 @@ use crate::known::Mark;
 impl<'w> Case<'w> {
     pub(super) fn take_claim(&mut self, mark: Mark, service: &'w str) {
         if !self.world.services.can_hold(service, mark.at) {
-            self.named.unfit_claim = Some(Misfit { mark, service });
+            self.named.unfit_claims.push(Misfit { mark, service });
         }
         // A repeated claim of one that has effect changes nothing.
         if !self.named.claims.iter().any(|n| n.service == service && n.in_effect) {
@@ -20,7 +20,7 @@ impl<'w> Case<'w> {
     pub(super) fn start_claims(&mut self, day: Date) {
         while let Some(claim) = ready(&self.named.claims, &self.world.services, day).cloned() {
             put_in_effect(&mut self.named.claims, claim.mark);
-            self.named.unfit_claim = self.named.unfit_claim.filter(|m| m.mark > claim.mark);
+            self.named.unfit_claims.retain(|m| m.service != claim.service);
         }
     }
 
@@ -28,7 +28,7 @@ impl<'w> Case<'w> {
     /// its claim, by a koordinator's service nothing.
     pub(super) fn take_disclaim(&mut self, mark: Mark, service: &'w str) {
         self.named.claims.retain(|n| n.service != service);
-        self.named.unfit_claim = self.named.unfit_claim.filter(|m| m.service != service);
+        self.named.unfit_claims.retain(|m| m.service != service);
         for decision in self.named.decisions.iter_mut().filter(|n| n.service == service) {
             decision.disclaimed = Some(mark);
         }

@@ -50,7 +50,7 @@ impl<'w> Case<'w> {
             self.named.unauthorised_decision = self.named.unauthorised_decision.filter(later);
             self.named.unauthorised_withdrawal = self.named.unauthorised_withdrawal.filter(later);
             self.named.unfit_decision = self.named.unfit_decision.filter(|m| later(&m.mark));
-            self.named.unfit_claim = self.named.unfit_claim.filter(|m| later(&m.mark));
+            self.named.unfit_claims.retain(|m| later(&m.mark));
         }
     }
 

@@ -56,7 +56,8 @@ pub(crate) struct Designations<'w> {
     pub unauthorised_withdrawal: Option<Mark>,
     pub unfit_decision: Option<Misfit<'w>>,
     pub unfit_agreement: Option<Misfit<'w>>,
-    pub unfit_claim: Option<Misfit<'w>>,
+    /// Claims of services that cannot hold, until an agreement or decision, or until they are taken back.
+    pub unfit_claims: Vec<Misfit<'w>>,
 }
 
 impl<'w> Designations<'w> {
@@ -68,7 +69,7 @@ impl<'w> Designations<'w> {
         self.unauthorised_withdrawal = self.unauthorised_withdrawal.filter(|m| *m >= start);
         self.unfit_decision = self.unfit_decision.filter(|m| m.mark >= start);
         self.unfit_agreement = self.unfit_agreement.filter(|m| m.mark >= start);
-        self.unfit_claim = self.unfit_claim.filter(|m| m.mark >= start);
+        self.unfit_claims.retain(|m| m.mark >= start);
     }
 
     /// Drops everything older than `mark` for good.
