@@ -36,6 +36,7 @@ pub fn assemble(loaded: Loaded) -> Result<Live, Mistakes> {
     let mut mistakes = Mistakes::default();
     let mut live = Live {
         inbound: HashMap::new(),
+        inbound_by_key: HashMap::new(),
         outbound: HashMap::new(),
         sources: Vec::new(),
         recipients: HashMap::new(),
@@ -58,6 +59,12 @@ fn connect_source(live: &mut Live, system: &SystemSettings, section: &SourceSect
         && let Some(mapping) = inbound(&live.loaded, system, &section.mapping, mistakes)
     {
         live.inbound.insert(system.name.clone(), Arc::new(mapping));
+    }
+    for (prefix, id) in &section.mapping_by_key {
+        if let Some(mapping) = inbound(&live.loaded, system, id, mistakes) {
+            let of_system = live.inbound_by_key.entry(system.name.clone()).or_default();
+            of_system.push((prefix.clone(), Arc::new(mapping)));
+        }
     }
     match source(system, section) {
         Ok(Some(source)) => live.sources.push((system.name.clone(), source)),

@@ -2,6 +2,8 @@
 //!
 //! What a client says about itself in a request is never trusted over this.
 
+use std::collections::BTreeMap;
+
 use samhold_adapter_api::SecretRef;
 use serde::Deserialize;
 
@@ -61,6 +63,10 @@ pub enum Permission {
 pub struct SourceSection {
     /// Mapping file by id, or `facts` for our own schema.
     pub mapping: String,
+    /// Mappings of records whose key begins so, for a source that yields several kinds of records:
+    /// `{ "hendelse:" = "fiks-hendelse-v1" }`. All others take `mapping`.
+    #[serde(default)]
+    pub mapping_by_key: BTreeMap<String, String>,
     /// Pushed to us at `POST /in/{system}`.
     #[serde(default)]
     pub push: Option<PushSource>,

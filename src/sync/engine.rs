@@ -26,6 +26,10 @@ pub struct Signals {
     pub marked: Notify,
     /// Deliveries are due.
     pub outbox: Notify,
+    /// Sources look now rather than at their next interval.
+    pub sources: Notify,
+    /// The clock was put forward.
+    pub clock: Notify,
 }
 
 /// What the settings became: compiled mappings, built adapters.
@@ -34,6 +38,8 @@ pub struct Live {
     pub loaded: Loaded,
     /// Inbound mappings by system name.
     pub inbound: HashMap<String, Arc<Mapping>>,
+    /// Inbound mappings for records whose key begins so, by system name.
+    pub inbound_by_key: HashMap<String, Vec<(String, Arc<Mapping>)>>,
     /// Outbound mappings by system name.
     pub outbound: HashMap<String, Arc<super::shape::OutboundMapping>>,
     /// Sources by system name.
@@ -47,6 +53,13 @@ impl Live {
     #[must_use]
     pub fn realm(&self) -> Realm {
         self.loaded.settings.realm
+    }
+
+    /// The mapping of a system's record: the one for the longest beginning of its key, else the system's own.
+    #[must_use]
+    pub fn mapping_of(&self, system: &str, key: &str) -> Option<&Arc<Mapping>> {
+        let fitting = self.inbound_by_key.get(system).into_iter().flatten().filter(|(begin, _)| key.starts_with(begin));
+        fitting.max_by_key(|(begin, _)| begin.len()).map(|(_, m)| m).or_else(|| self.inbound.get(system))
     }
 
     /// A connected system.
@@ -123,6 +136,14 @@ impl Engine {
     #[must_use]
     pub fn live(&self) -> Arc<Live> {
         self.live.load_full()
+    }
+
+    /// Wakes every room now: sources look, what falls due is found, deliveries that wait are looked at. For a clock that
+    /// was put forward, which no timer notices.
+    pub fn wake(&self) {
+        self.signals.clock.notify_one();
+        self.signals.sources.notify_waiters();
+        self.signals.outbox.notify_waiters();
     }
 
     /// Starts all tasks.

@@ -109,7 +109,7 @@ async fn one(engine: &Engine, live: &Live, system: &SystemSettings, record: &Sto
     if own_schema {
         return own(engine, system, record).await;
     }
-    let Some(mapping) = live.inbound.get(record.system.as_str()) else {
+    let Some(mapping) = live.mapping_of(record.system.as_str(), &record.key) else {
         return Ok(End::Dead(Dead::new("no_mapping", "the system has no `[source]` with a mapping")));
     };
     if record.gone {

@@ -84,10 +84,11 @@ impl Supervisor {
         }
     }
 
-    /// Waits; true when the program stops meanwhile.
+    /// Waits, unless asked to look now; true when the program stops meanwhile.
     async fn pause(&self, wait: Duration) -> bool {
         tokio::select! {
             () = self.token.cancelled() => true,
+            () = self.engine.signals.sources.notified() => false,
             () = tokio::time::sleep(wait) => false,
         }
     }

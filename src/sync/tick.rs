@@ -30,6 +30,7 @@ pub async fn run(engine: Arc<Engine>) {
                 checkpoint(&engine).await;
                 return;
             }
+            () = engine.signals.clock.notified() => {}
             () = tokio::time::sleep(Duration::from_secs(20)) => {}
         }
     }

@@ -50,7 +50,7 @@ pub struct Counts {
     pub bad_signatures: u64,
     /// Requests that are no event with a key.
     pub malformed: u64,
-    /// Requests refused with 400 because a test asked for it.
+    /// Requests refused because a test asked for it.
     pub refused: u64,
     /// Events with a lower version than one the subject already had.
     pub out_of_order: u64,
@@ -62,7 +62,8 @@ struct Inbox {
     events: Vec<ReceivedEvent>,
     counts: Counts,
     requests: u64,
-    refuse_subjects: BTreeSet<String>,
+    /// What is refused, by subject or key, with the status of the answer.
+    refuse_subjects: BTreeMap<String, u16>,
     refuse_requests: BTreeSet<u64>,
 }
 
@@ -119,7 +120,12 @@ impl Receiver {
 
     /// Events about this subject are answered 400 from now on.
     pub fn refuse_subject(&self, subject: &str) {
-        locked(&self.inbox).refuse_subjects.insert(subject.to_owned());
+        self.refuse_subject_with(subject, 400);
+    }
+
+    /// Events about this subject are answered `status` from now on, e.g. 422.
+    pub fn refuse_subject_with(&self, subject: &str, status: u16) {
+        locked(&self.inbox).refuse_subjects.insert(subject.to_owned(), status);
     }
 
     /// The request with this number (the first is 1) is answered 400, and so is every repeat of its key.
@@ -172,11 +178,14 @@ async fn receive(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Res
 impl Inbox {
     fn take(&mut self, event: ReceivedEvent, body: Bytes) -> (StatusCode, &'static str) {
         if self.refuse_requests.contains(&self.requests) {
-            self.refuse_subjects.insert(event.key.clone());
+            self.refuse_subjects.insert(event.key.clone(), 400);
         }
-        if self.refuse_subjects.contains(&event.subject) || self.refuse_subjects.contains(&event.key) {
+        if let Some(status) =
+            self.refuse_subjects.get(&event.subject).or_else(|| self.refuse_subjects.get(&event.key))
+        {
             self.counts.refused += 1;
-            return (StatusCode::BAD_REQUEST, "this receiver does not take this event");
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_REQUEST);
+            return (status, "this receiver does not take this event");
         }
         match self.bodies.get(&event.key) {
             Some(first) if *first == body => {
