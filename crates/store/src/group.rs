@@ -18,7 +18,7 @@ use crate::{Result, StoreError};
 
 /// Rows after which a group is closed.
 const MAX_ROWS: usize = 200;
-/// How long a group is held open for more, when the last one had several callers.
+/// How long a group is held open for as many callers as the last one had.
 const LINGER: Duration = Duration::from_millis(3);
 /// Callers waiting before new ones are held back.
 const QUEUE: usize = 1024;
@@ -106,27 +106,27 @@ impl<D: Dialect> Writer<D> {
 type Jobs<D> = Vec<Box<dyn Job<D>>>;
 
 async fn write_groups<D: Dialect>(pool: Pool<D>, vault: Arc<Vault>, mut waiting: mpsc::Receiver<Box<dyn Job<D>>>) {
-    let mut busy = false;
+    let mut expected = 1;
     while let Some(first) = waiting.recv().await {
-        let group = gather(first, &mut waiting, busy).await;
-        busy = group.len() > 1;
+        let group = gather(first, &mut waiting, expected).await;
+        expected = group.len();
         write_group(&pool, &vault, group).await;
     }
 }
 
-/// What is waiting already; and a little more time for others when there were others just before.
+/// What is waiting already; and a little more time when there were more callers just before, who may be back soon.
 async fn gather<D: Dialect>(
     first: Box<dyn Job<D>>,
     waiting: &mut mpsc::Receiver<Box<dyn Job<D>>>,
-    busy: bool,
+    expected: usize,
 ) -> Jobs<D> {
     let mut rows = first.rows();
     let mut group = vec![first];
-    let until = tokio::time::Instant::now() + if busy { LINGER } else { Duration::ZERO };
+    let until = tokio::time::Instant::now() + LINGER;
     while rows < MAX_ROWS {
         let next = match waiting.try_recv() {
             Ok(job) => Some(job),
-            Err(_) if busy => tokio::time::timeout_at(until, waiting.recv()).await.ok().flatten(),
+            Err(_) if group.len() < expected => tokio::time::timeout_at(until, waiting.recv()).await.ok().flatten(),
             Err(_) => None,
         };
         let Some(job) = next else { break };
@@ -219,9 +219,9 @@ mod tests {
             queue.send(job(60, good).0).await.ok().unwrap();
         }
         let first = waiting.recv().await.unwrap();
-        assert_eq!(gather(first, &mut waiting, false).await.len(), 4);
+        assert_eq!(gather(first, &mut waiting, 1).await.len(), 4);
         let first = waiting.recv().await.unwrap();
-        assert_eq!(gather(first, &mut waiting, true).await.len(), 1);
+        assert_eq!(gather(first, &mut waiting, 4).await.len(), 1);
     }
 
     #[tokio::test]
