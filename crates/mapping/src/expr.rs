@@ -49,6 +49,8 @@ pub(crate) enum Expr {
     Extreme(Box<Expr>, bool),
     /// How many values a path leads to.
     Count(Path),
+    /// Which item of its list a value is, 1 for the first; 1 outside a list.
+    Position(Path),
     /// An object; members that are absent are left out, and so is an object without members.
     Object(Vec<(String, Expr)>),
     /// The expression at each value of a path.

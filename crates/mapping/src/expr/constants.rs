@@ -30,7 +30,7 @@ pub(crate) fn constants(expr: &Expr, out: &mut BTreeSet<String>) {
         Expr::Object(members) => members.iter().for_each(|(_, e)| constants(e, out)),
         Expr::Date(of, ..) | Expr::Number(of) | Expr::Check(of, ..) | Expr::Person(of, _) => constants(of, out),
         Expr::Extreme(of, _) | Expr::Each(_, of) | Expr::Fact(_, of) | Expr::When(of, _) => constants(of, out),
-        Expr::Path(_) | Expr::Count(_) | Expr::Child(_) => {}
+        Expr::Path(_) | Expr::Count(_) | Expr::Position(_) | Expr::Child(_) => {}
     }
 }
 

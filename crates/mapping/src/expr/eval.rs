@@ -74,6 +74,7 @@ pub(crate) fn eval(expr: &Expr, here: &Cursor<'_>, ctx: &Ctx<'_>) -> Values {
         Expr::List(parts) => list(parts, here, ctx),
         Expr::Extreme(of, latest) => extreme(of, *latest, here, ctx),
         Expr::Count(path) => Ok(vec![Out::Value(Value::from(path.walk(here)?.len()))]),
+        Expr::Position(path) => position(path, here),
         Expr::Object(members) => object(members, here, ctx),
         Expr::Each(path, of) => each(path, of, here, ctx),
         Expr::Fact(rule, key) => Ok(eval_one(key, here, ctx)?
@@ -222,6 +223,11 @@ fn list(parts: &[Expr], here: &Cursor<'_>, ctx: &Ctx<'_>) -> Values {
         }
     }
     Ok(if items.is_empty() { Vec::new() } else { vec![Out::List(items)] })
+}
+
+fn position(path: &Path, here: &Cursor<'_>) -> Values {
+    let found = path.walk(here)?;
+    Ok(found.first().map(|c| Out::text(c.position().to_string())).into_iter().collect())
 }
 
 fn extreme(of: &Expr, latest: bool, here: &Cursor<'_>, ctx: &Ctx<'_>) -> Values {

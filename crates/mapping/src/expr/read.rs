@@ -43,7 +43,7 @@ pub(crate) struct Typed {
 /// The words that say what an expression does. Exactly one stands in a table.
 const OPERATIONS: &[&str] = &[
     "path", "const", "join", "first", "lookup", "date", "number", "check", "person", "list", "count", "object", "each",
-    "fact", "child", "earliest", "latest",
+    "fact", "child", "earliest", "latest", "position",
 ];
 
 /// Those that only rearrange: what goes out must be a released value or a constant, whole and unchanged.
@@ -129,6 +129,7 @@ fn operation(table: &Table<'_>, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -
         "list" => list(&argument, env, scope),
         "count" => count(&argument, env, scope),
         "earliest" | "latest" => extreme(*op == "latest", &argument, env, scope),
+        "position" => position(&argument, env, scope),
         "object" => object(&argument, env, scope),
         "each" => each(table, &argument, env, scope),
         "fact" => fact(table, &argument, env, scope),
@@ -297,6 +298,11 @@ fn list(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
 fn count(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
     let found = path::read(item.text(env.problems)?, &item.span, env, scope)?;
     Some(of(Expr::Count(found.path), Ty::Number, &item.span))
+}
+
+fn position(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let found = path::read(item.text(env.problems)?, &item.span, env, scope)?;
+    Some(of(Expr::Position(found.path), Ty::Text, &item.span))
 }
 
 /// `earliest` and `latest` of an expression that gives dates.

@@ -62,6 +62,15 @@ impl<'a> Cursor<'a> {
         if matches!(up.node.kind, Kind::List(_)) { up.parent() } else { Some(up.clone()) }
     }
 
+    /// Which item of its list it is, 1 for the first; 1 outside a list.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        match self.step {
+            Step::Item(i) => i.saturating_add(1),
+            Step::Root | Step::Member(_) => 1,
+        }
+    }
+
     /// JSON pointer, or the like for XML with `[1]` for the first of several, and the line.
     #[must_use]
     pub fn place(&self) -> String {
