@@ -69,6 +69,12 @@ impl Child {
         self.fact(120 - round as i64, "holder_agreed", &fields)
     }
 
+    /// What recipients are told after round `n`: the holder and since when. No two rounds say the same.
+    #[must_use]
+    pub fn told_after(round: usize) -> (String, String) {
+        (HOLDERS[round % 3].to_owned(), add_days(today(), round as i64 - 120).to_string())
+    }
+
     /// The holder after round `n`.
     #[must_use]
     pub fn holder_after(round: usize) -> &'static str {
@@ -85,6 +91,15 @@ pub fn flat(children: &[Child], rounds: usize) -> Vec<Value> {
         facts
     };
     children.iter().flat_map(of).collect()
+}
+
+/// Holder and since when according to the last event of each child, by the child's number.
+#[must_use]
+pub fn told_in(latest: &BTreeMap<String, ReceivedEvent>) -> BTreeMap<String, (String, String)> {
+    let since = |e: &ReceivedEvent| e.data["valid_from"].as_str().unwrap_or_default().to_owned();
+    let holders = holder_in(latest);
+    let number = |e: &ReceivedEvent| e.data["child"]["national_id"].as_str().unwrap_or_default().to_owned();
+    latest.values().map(|e| (number(e), (holders[&number(e)].clone(), since(e)))).collect()
 }
 
 /// Who holds according to the last event of each child, by the child's number.

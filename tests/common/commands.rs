@@ -21,7 +21,6 @@ impl Folder {
     ///
     /// # Panics
     /// When it fails.
-    #[must_use]
     pub fn cli_text(&self, args: &[&str]) -> String {
         let out = self.cli(args);
         assert!(out.status.success(), "{args:?} ended with {}: {}", out.status, String::from_utf8_lossy(&out.stderr));

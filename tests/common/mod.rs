@@ -22,7 +22,7 @@ mod proxy;
 mod roads;
 mod wait;
 
-pub use children::{Child, HOLDERS, children, flat, holder_in, today};
+pub use children::{Child, HOLDERS, children, flat, holder_in, today, told_in};
 pub use client::{Answer, Client};
 pub use daemon::{Daemon, Limits};
 pub use folder::{CLIENT, Database, Folder, MUNICIPALITY, SECRET, toml_path};

@@ -49,7 +49,7 @@ pub fn oneroster(folder: &Folder, name: &str, base: &str) {
         name,
         &format!(
             "kind = \"skole_kommunal\"\nmunicipalities = [\"{MUNICIPALITY}\"]\n[source]\nmapping = \"oneroster-1.2\"\n\
-             [source.oneroster]\nbase_url = \"{base}{}\"\ninterval_seconds = 1\npage_size = 5\n\
+             [source.oneroster]\nbase_url = \"{base}{}\"\ninterval_seconds = 1\n\
              auth = {{ kind = \"oauth2\", token_url = \"{base}{}\", client_id = \"{}\", client_secret = {secret}, scope = \"{}\" }}\n",
             school::ROSTER_PATH,
             school::TOKEN_PATH,

@@ -12,4 +12,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod absent;
+mod brokers;
+mod effects;
+mod kills;
 mod refusals;
