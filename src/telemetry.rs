@@ -10,11 +10,20 @@ use crate::config::LogSettings;
 
 /// Starts logging to standard error. Later calls change nothing.
 pub fn start_logs(settings: &LogSettings, text: bool) {
-    let filter = EnvFilter::try_new(&settings.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = filter(&settings.level);
     let base = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     let result = if text { base.with_ansi(false).try_init() } else { base.json().try_init() };
     // A second start in one process (tests) keeps the first.
     drop(result);
+}
+
+/// The configured filter, with what must never be logged taken out last so that no setting brings it back.
+fn filter(level: &str) -> EnvFilter {
+    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
+    samhold_adapter_amqp::LOG_DIRECTIVES
+        .iter()
+        .filter_map(|directive| directive.parse().ok())
+        .fold(filter, EnvFilter::add_directive)
 }
 
 /// The metrics of this process, made once.

@@ -74,6 +74,7 @@ async fn until_stopped(engine: &Arc<Engine>, folder: &Folder) -> anyhow::Result<
 
 /// Loads all, validates all, then swaps; a bad file keeps the old set.
 async fn reload(engine: &Arc<Engine>, folder: &Folder) {
+    drop(sd_notify::notify(&[sd_notify::NotifyState::Reloading]));
     match connect::build(&folder.config) {
         Ok(live) => {
             if live.loaded.settings.web.listen != engine.live().loaded.settings.web.listen {
@@ -93,4 +94,5 @@ async fn reload(engine: &Arc<Engine>, folder: &Folder) {
             }
         }
     }
+    drop(sd_notify::notify(&[sd_notify::NotifyState::Ready]));
 }

@@ -103,8 +103,7 @@ pub async fn deliver_once(engine: &Engine, name: &str, token: &CancellationToken
     let push = live.recipients.get(name).cloned();
     // At most one row per child, so concurrency never lets two of one child pass each other.
     let attempts = futures::stream::iter(due)
-        .take_until(token.cancelled())
-        .map(|row| attempt(engine, system, push.clone(), row))
+        .map(|row| attempt_unless_stopping(engine, system, push.clone(), row, token))
         .buffer_unordered(concurrency)
         .collect::<Vec<Result<Step, StoreError>>>()
         .await;
@@ -125,6 +124,21 @@ pub async fn deliver_once(engine: &Engine, name: &str, token: &CancellationToken
 enum Step {
     Sent,
     Failed,
+}
+
+/// When the program stops, what was not tried is handed back as never sent.
+async fn attempt_unless_stopping(
+    engine: &Engine,
+    system: &SystemSettings,
+    push: Option<Arc<dyn Recipient>>,
+    row: Delivery,
+    token: &CancellationToken,
+) -> Result<Step, StoreError> {
+    if token.is_cancelled() {
+        engine.store.hand_back(&[(row.id, row.event_id)]).await?;
+        return Ok(Step::Sent);
+    }
+    attempt(engine, system, push, row).await
 }
 
 async fn attempt(

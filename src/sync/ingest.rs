@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 use super::chain;
 use super::engine::{Engine, Live};
 use super::identity::{Found, find, identifier_of};
-use super::own_facts::{after_append, person_text, rename_services, take_facts};
+use super::kinship::{after_append, person_text};
+use super::own_facts::{rename_services, take_facts};
 use super::replace::{Follow, Given, follow};
 use crate::config::SystemSettings;
 use crate::telemetry::Counter;
@@ -211,6 +212,10 @@ async fn apply_group(
         }
     }
     let before = engine.store.facts_of_scope(&record.system, &scope).await?;
+    if matches!(mapping.update(), Some((Update::Replace, _))) && overtaken(engine, record, &before).await? {
+        tracing::info!(system = %record.system, record.id = %record.id, "record `{}` is older than what is known", record.id);
+        return Ok(End::Facts(Vec::new()));
+    }
     let held = Held { record: record.id, system, municipality, scope, now: engine.clock.now() };
     let facts = match mapping.update() {
         Some((Update::Replace, gone)) => replaced(&held, &before, given, today, gone),
@@ -220,6 +225,23 @@ async fn apply_group(
             .collect(),
     };
     Ok(End::Facts(facts))
+}
+
+/// Whether a newer version of this unit has been seen: a record replayed late must not bring back what it said. What was
+/// received just now is worked on in its turn.
+async fn overtaken(engine: &Engine, record: &StoredRecord, before: &[StoredFact]) -> Result<bool, StoreError> {
+    if let Some(last) = before.last().and_then(|f| f.record).filter(|r| *r != record.id)
+        && engine.store.record(last).await?.is_some_and(|r| r.received_at > record.received_at)
+    {
+        return Ok(true);
+    }
+    let age = engine.clock.now().duration_since(record.received_at);
+    if age < jiff::SignedDuration::from_mins(5) {
+        return Ok(false);
+    }
+    let own = hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &record.body));
+    let latest = engine.store.latest_hash(&record.system, &record.key).await?;
+    Ok(latest.is_some_and(|hash| hash != own))
 }
 
 fn municipality_of(system: &SystemSettings, group: &MappedGroup) -> Option<String> {

@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use super::dossier::WHOLE_MUNICIPALITY;
 use super::engine::{Engine, Live};
 use super::identity::{Found, find};
+use super::kinship::after_append;
 use crate::config::SystemSettings;
 use crate::telemetry::Counter;
 use envelope::{Envelope, finding};
@@ -108,32 +109,6 @@ fn count(taken: &mut TakenFacts, index: usize, fate: Appended) {
             )],
         }),
     }
-}
-
-/// Guardians are also kept as a relation, for sources that know only the adult.
-pub(super) async fn after_append(engine: &Engine, facts: &[NewFact]) -> Result<(), StoreError> {
-    if facts.iter().any(|f| f.child == WHOLE_MUNICIPALITY) {
-        engine.store.mark_all().await?;
-    }
-    for fact in facts {
-        let Some(Value::Array(ids)) = fact.body.get("guardians") else { continue };
-        let guardians: Vec<_> = ids.iter().filter_map(|v| person_of(v.as_str()?)).collect();
-        engine.store.set_guardians(fact.child, &guardians).await?;
-        if engine.store.release_waiting(&guardians).await? > 0 {
-            engine.signals.inbox.notify_one();
-        }
-    }
-    Ok(())
-}
-
-/// How a person known by number stands in a fact.
-#[must_use]
-pub fn person_text(id: samhold_model::PersonId) -> String {
-    format!("person:{id}")
-}
-
-fn person_of(text: &str) -> Option<samhold_model::PersonId> {
-    text.strip_prefix("person:").and_then(|id| id.parse().ok())
 }
 
 type Prepared = Result<Vec<NewFact>, Rejection>;

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::{StreamExt, TryStreamExt};
 use samhold_duty::Answer;
 use samhold_model::{Date, SystemName};
 use samhold_store::{AuditEntry, Marked, Settlement, StoreError, StoredAnswer, Wanted};
@@ -16,7 +17,9 @@ use super::view::{Sight, sight};
 use crate::telemetry::Counter;
 
 /// How many children one round takes.
-const ROUND: i64 = 100;
+const ROUND: i64 = 200;
+/// How many of them at once.
+const AT_ONCE: usize = 32;
 
 /// Runs until the program stops.
 pub async fn run(engine: Arc<Engine>) {
@@ -57,11 +60,18 @@ async fn pause(engine: &Engine) -> bool {
 pub async fn work_out_once(engine: &Engine) -> Result<usize, StoreError> {
     let marked = engine.store.marked(ROUND).await?;
     let live = engine.live();
-    for child in &marked {
-        work_out_child(engine, &live, child).await?;
-    }
-    Counter::AnswersWorkedOut.add(marked.len());
-    Ok(marked.len())
+    // Several at a time share the store's flushes to disk.
+    let n = marked.len();
+    futures::stream::iter(marked)
+        .map(|child| {
+            let live = Arc::clone(&live);
+            async move { work_out_child(engine, &live, &child).await }
+        })
+        .buffer_unordered(AT_ONCE)
+        .try_collect::<Vec<()>>()
+        .await?;
+    Counter::AnswersWorkedOut.add(n);
+    Ok(n)
 }
 
 /// Works out one child.

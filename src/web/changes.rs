@@ -40,6 +40,10 @@ pub async fn get(
     }
     let recipient = SystemName::new(client.0.name.clone());
     let after = position(&recipient, page.cursor.as_deref())?;
+    if after > 0 {
+        // Coming back with a cursor is the receipt for everything before it.
+        engine.store.fetched(&recipient, after, engine.clock.now()).await?;
+    }
     let limit = page.limit.unwrap_or(100).clamp(1, 1000);
     let mut entries = engine.store.feed(&recipient, after, limit + 1).await?;
     let more = entries.len() > usize::try_from(limit).unwrap_or(usize::MAX);

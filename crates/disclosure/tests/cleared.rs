@@ -269,11 +269,11 @@ fn an_envelope_takes_no_free_text() {
 #[test]
 fn a_retraction_says_nothing_but_who_and_which_version() {
     let retracted = Cleared::retraction(&envelope()).unwrap();
-    let expected = json!({"local_id": "elev-7", "version": 3, "state": "retracted"});
+    let expected = json!({"child": {"local_id": "elev-7"}, "version": 3, "state": "retracted"});
     assert_eq!(serde_json::to_value(&retracted).unwrap(), expected);
     assert_eq!(retracted.into_value().get(), &expected);
     let superseded = Cleared::superseded(&envelope()).unwrap();
-    let expected = json!({"local_id": "elev-7", "version": 3, "state": "superseded"});
+    let expected = json!({"child": {"local_id": "elev-7"}, "version": 3, "state": "superseded"});
     assert_eq!(serde_json::to_value(&superseded).unwrap(), expected);
 }
 

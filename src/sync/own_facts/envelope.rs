@@ -97,7 +97,9 @@ fn numbers_in_text(type_name: Option<&str>, fields: &Map<String, Value>, index: 
     let spec = type_name.and_then(type_spec);
     for (key, value) in fields {
         let person = spec.and_then(|s| s.fields.iter().find(|f| f.name == key));
-        if person.is_some_and(|f| is_person(f.ty) || matches!(f.ty, FieldType::List(FieldType::Child))) {
+        // People and children get opaque ids; an id of ours may hold eleven digits by chance.
+        let told = |ty| is_person(ty) || matches!(ty, FieldType::List(FieldType::Child) | FieldType::FactRef);
+        if person.is_some_and(|f| told(f.ty)) {
             continue;
         }
         if looks_like_number(&value.to_string()) {

@@ -9,9 +9,9 @@ use samhold_store::StoreError;
 use serde_json::{Map, Value, json};
 
 use super::envelope::{Envelope, plain, read_child};
-use super::person_text;
 use crate::sync::engine::{Engine, Live};
 use crate::sync::identity::{ChildReference, Found, find, identifier_of};
+use crate::sync::kinship::person_text;
 
 /// Person fields that hold a number get the person's opaque id instead.
 pub(in crate::sync) async fn replace_persons(

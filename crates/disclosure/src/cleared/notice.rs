@@ -84,7 +84,9 @@ impl Cleared<Notice> {
     fn notice(kind: NoticeKind, had: &Envelope) -> Result<Self, EnvelopeError> {
         had.require(EnvelopeKind::ChildIdentifier)?;
         had.require(EnvelopeKind::Version)?;
-        let about = had.values(|k| matches!(k, EnvelopeKind::ChildIdentifier | EnvelopeKind::Version));
+        // The same places as in the message it takes back: the child in an object of its own, the version beside it.
+        let mut about = had.values(|k| k == EnvelopeKind::Version);
+        about.insert("child".to_owned(), Value::Object(had.values(|k| k == EnvelopeKind::ChildIdentifier)));
         Ok(Self { content: Notice { kind, about }, to: None, place_hidden: true })
     }
 }

@@ -1,0 +1,82 @@
+//! Guardians as a relation, and the children who may be one and the same: an expected child and a newly registered one.
+//!
+//! Finds and asks; a person decides. Must never merge two children.
+
+use samhold_model::dates::days_between;
+use samhold_model::{ChildId, PersonId};
+use samhold_store::{NewFact, StoreError};
+use serde_json::Value;
+
+use super::dossier::{Dossier, WHOLE_MUNICIPALITY, rows_of};
+use super::engine::Engine;
+
+/// A child is thought to be the expected one when it is born at most this many days before or after the due date.
+const BEFORE_DUE: i64 = 120;
+const AFTER_DUE: i64 = 45;
+
+/// What follows from new facts besides the answer: the guardians' relation, records that waited for a child of theirs, and
+/// whether an expected child may have been born.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn after_append(engine: &Engine, facts: &[NewFact]) -> Result<(), StoreError> {
+    if facts.iter().any(|f| f.child == WHOLE_MUNICIPALITY) {
+        engine.store.mark_all().await?;
+    }
+    for fact in facts {
+        if let Some(Value::Array(ids)) = fact.body.get("guardians") {
+            let guardians: Vec<_> = ids.iter().filter_map(|v| person_of(v.as_str()?)).collect();
+            engine.store.set_guardians(fact.child, &guardians).await?;
+            if engine.store.release_waiting(&guardians).await? > 0 {
+                engine.signals.inbox.notify_one();
+            }
+            expected_by(engine, fact, &guardians).await?;
+        }
+    }
+    Ok(())
+}
+
+/// How a person known by number stands in a fact.
+#[must_use]
+pub(super) fn person_text(id: PersonId) -> String {
+    format!("person:{id}")
+}
+
+fn person_of(text: &str) -> Option<PersonId> {
+    text.strip_prefix("person:").and_then(|id| id.parse().ok())
+}
+
+/// Opens a task when a guardian of this child also expects one at about the same time.
+async fn expected_by(engine: &Engine, fact: &NewFact, guardians: &[PersonId]) -> Result<(), StoreError> {
+    let mut siblings: Vec<ChildId> = Vec::new();
+    for guardian in guardians {
+        siblings.extend(engine.store.children_of(*guardian).await?);
+    }
+    siblings.sort();
+    siblings.dedup();
+    let this = family(engine, fact.child, fact).await?;
+    for other in siblings.into_iter().filter(|c| *c != fact.child) {
+        let that = family(engine, other, fact).await?;
+        let born = |f: &samhold_duty::Family| f.birth_date;
+        let due = |f: &samhold_duty::Family| f.due_date.filter(|_| f.birth_date.is_none());
+        let near = match (born(&this), due(&that), born(&that), due(&this)) {
+            (Some(born), Some(due), ..) | (_, _, Some(born), Some(due)) => {
+                (-BEFORE_DUE..=AFTER_DUE).contains(&days_between(due, born))
+            }
+            _ => false,
+        };
+        if near {
+            let detail = "an expected child and a registered one have the same guardian and fitting dates; if they are one \
+                child, register `born` with both the unborn reference and the number";
+            let mut both = [fact.child, other];
+            both.sort();
+            engine.store.open_task("unborn_may_be_born", &both, detail, engine.clock.now()).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn family(engine: &Engine, child: ChildId, like: &NewFact) -> Result<samhold_duty::Family, StoreError> {
+    let rows = rows_of(engine.store.as_ref(), child, &like.municipality).await?;
+    Ok(Dossier::new(child, &rows, engine.clock.today()).family())
+}
