@@ -79,6 +79,6 @@ pub async fn work_list(store: &dyn Store, today: Date, filter: &Filter) -> Resul
             Some(Item { child: a.child, municipality: a.municipality, code: a.code, text, urgency: *urgency, days })
         })
         .collect();
-    items.sort_by(|a, b| (a.urgency, -a.days, a.child).cmp(&(b.urgency, -b.days, b.child)));
+    items.sort_by_key(|i| (i.urgency, -i.days, i.child));
     Ok(items)
 }

@@ -35,7 +35,7 @@ pub async fn get(
     page: Result<Query<Page>, axum::extract::rejection::QueryRejection>,
 ) -> Result<axum::Json<Value>, Problem> {
     let Query(page) = page.map_err(|e| Problem::new(StatusCode::BAD_REQUEST, "invalid_query", e.body_text()))?;
-    if !client.0.recipient.as_ref().is_some_and(|r| r.pull.is_some()) {
+    if client.0.recipient.as_ref().is_none_or(|r| r.pull.is_none()) {
         return Err(Problem::forbidden("read the feed"));
     }
     let recipient = SystemName::new(client.0.name.clone());

@@ -35,7 +35,6 @@ pub use server::{Bound, bind, serve};
 pub type Shared = Arc<Engine>;
 
 /// All routes, with the limits of the settings.
-#[must_use]
 pub fn router(engine: Shared) -> Router {
     let web = engine.live().loaded.settings.web.clone();
     let timeout = Duration::from_secs(web.request_timeout_seconds);

@@ -24,7 +24,7 @@ pub async fn post(
 ) -> Result<(StatusCode, axum::Json<Value>), Problem> {
     own(&client, &system)?;
     client.must(Permission::Push, "push documents")?;
-    if !client.0.source.as_ref().is_some_and(|s| s.push.is_some()) {
+    if client.0.source.as_ref().is_none_or(|s| s.push.is_none()) {
         let detail = "this system's file has no `[source] push = {}`";
         return Err(Problem::new(StatusCode::CONFLICT, "not_a_push_source", detail));
     }
