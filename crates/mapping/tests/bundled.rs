@@ -2,7 +2,7 @@
 
 mod support;
 
-use samhold_mapping::bundled;
+use samhold_mapping::{Outbound, bundled, bundled_schema};
 use samhold_model::Law;
 
 #[test]
@@ -22,4 +22,26 @@ fn a_bundled_mapping_is_called_what_its_file_is_called() {
     for (name, _) in bundled() {
         assert_eq!(format!("{}.toml", support::bundled_mapping(name).id), *name);
     }
+}
+
+#[test]
+fn every_mapping_and_schema_file_is_built_in() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings");
+    let names = |folder: &str| -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+        entries.filter(|n| n.ends_with(".toml")).collect()
+    };
+    for name in names(folder) {
+        assert!(bundled().iter().any(|(n, _)| *n == name), "{name} is not in bundled.rs");
+    }
+    for name in names(&format!("{folder}/schemas")) {
+        assert!(bundled_schema(&format!("schemas/{name}")).is_some(), "{name} is not in bundled.rs");
+    }
+}
+
+#[test]
+fn an_inbound_mapping_is_no_outbound_one() {
+    let (name, text) = bundled().iter().find(|(n, _)| n.starts_with("ssb")).unwrap();
+    let bad = Outbound::parse(name, text, &bundled_schema, &Law::bundled()).unwrap_err();
+    assert_eq!(bad.problems[0].code, "wrong-direction");
 }
