@@ -9,7 +9,9 @@ use crate::demo::{Options, Report, play, render};
 
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:  samhold demo\n\nExit code 1 when an answer is another than the story tells, or something that must hold does not.")]
+#[command(
+    after_help = "Example:  samhold demo\n\nExit code 1 when an answer is another than the story tells, or something that must hold does not."
+)]
 pub struct DemoArgs {
     /// Keeps everything running and says where the API answers
     #[arg(long)]

@@ -8,7 +8,7 @@ use lapin::options::{
     BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, ExchangeDeclareOptions, ExchangeDeleteOptions,
     QueueBindOptions, QueueDeclareOptions, QueueDeleteOptions,
 };
-use lapin::types::{FieldTable, ShortString};
+use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, ExchangeKind};
 use samhold_model::SystemName;
 use samhold_standins::PushedDocument;
@@ -22,6 +22,8 @@ use super::world::BY_QUEUE;
 
 /// The longest to wait for the daemon to read a queue.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the broker keeps a queue of ours that nobody uses, in milliseconds.
+const UNUSED_MS: i32 = 60 * 60 * 1000;
 
 /// The broker, with this run's queues.
 pub(super) struct Broker {
@@ -60,13 +62,16 @@ impl Broker {
     }
 
     async fn declare(&self) -> anyhow::Result<()> {
+        // Should this program be killed, the broker removes an unused queue, and the exchange after its last queue.
+        let mut expires = FieldTable::default();
+        expires.insert(short("x-expires"), AMQPValue::LongInt(UNUSED_MS));
         let durable = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
         for queue in [self.source_queue(), self.own_queue()] {
-            self.channel.queue_declare(short(&queue), durable, FieldTable::default()).await?;
+            self.channel.queue_declare(short(&queue), durable, expires.clone()).await?;
         }
-        let lasting = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
+        let going = ExchangeDeclareOptions { durable: true, auto_delete: true, ..ExchangeDeclareOptions::default() };
         let exchange = short(&self.exchange());
-        self.channel.exchange_declare(exchange.clone(), ExchangeKind::Topic, lasting, FieldTable::default()).await?;
+        self.channel.exchange_declare(exchange.clone(), ExchangeKind::Topic, going, FieldTable::default()).await?;
         let (queue, key) = (short(&self.own_queue()), short(BY_QUEUE));
         Ok(self.channel.queue_bind(queue, exchange, key, QueueBindOptions::default(), FieldTable::default()).await?)
     }
@@ -107,22 +112,17 @@ impl Broker {
         Ok(())
     }
 
-    /// Waits until all that was published is in the daemon's store.
+    /// Waits until all that was published is in the daemon's store. Each document is a unit of its own there, since each
+    /// has its own message id.
     pub(super) async fn until_read(&self, daemon: &Daemon) -> anyhow::Result<()> {
         let system = SystemName::new(CASES);
         let read = async {
-            while self.waiting().await? > 0 || daemon.engine.store.latest_records(&system).await?.is_empty() {
+            while daemon.engine.store.latest_records(&system).await?.len() < self.published.load(Ordering::SeqCst) {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
             anyhow::Ok(())
         };
         tokio::time::timeout(PATIENCE, read).await.map_err(|_| anyhow::anyhow!("the queue was not read in time"))?
-    }
-
-    async fn waiting(&self) -> anyhow::Result<u32> {
-        let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
-        let queue = self.channel.queue_declare(short(&self.source_queue()), passive, FieldTable::default()).await?;
-        Ok(queue.message_count())
     }
 
     /// Everything the recipient has got so far.

@@ -83,7 +83,8 @@ impl<'a> Player<'a> {
         let away = self.faults_of(n);
         self.world.set_day(n);
         self.daemon.engine.clock.set(morning(events.date));
-        self.daemon.engine.wake();
+        // What the systems have comes first, as it would have been there before.
+        quiet::settle(self.daemon, &away).await?;
         self.office.post_facts(&events.facts).await?;
         for document in &events.documents {
             self.bring(document).await?;
@@ -123,9 +124,8 @@ impl<'a> Player<'a> {
         let rows = holders::all(self.world, self.daemon, &self.played.cast).await?;
         self.played.differs.extend(rows.iter().filter_map(|row| row.differs(&self.world.town, n)));
         self.played.children = rows;
-        let (name, day) = DOWN;
-        let fault = (n == day).then(|| format!("{} svarer ikke i dag.", self.world.name_of(name)));
-        self.played.days.push(DayRow { day: n, date: events.date, news: events.news.into_iter().chain(fault).collect() });
+        let faults = told(self.world, n);
+        self.played.days.push(DayRow { day: n, date: events.date, news: events.news, faults });
         Ok(())
     }
 
@@ -134,6 +134,21 @@ impl<'a> Player<'a> {
         self.progress.end();
         self.played
     }
+}
+
+/// The faults that begin on day `n`, for people.
+fn told(world: &World, n: u8) -> Vec<String> {
+    let (refuses, child, status) = REFUSES;
+    let mut faults = Vec::new();
+    if n == 1 {
+        let named = world.town.child(child).map_or(child, |c| c.first_name);
+        faults.push(format!("{} svarer 503 på hver femte melding.", world.name_of(TIRED)));
+        faults.push(format!("{} tar ikke imot noe om {named} (svarer {status}).", world.name_of(refuses)));
+    }
+    if n == DOWN.1 {
+        faults.push(format!("{} er nede i dag.", world.name_of(DOWN.0)));
+    }
+    faults
 }
 
 /// Under a temporary name first, as a careful sender does.

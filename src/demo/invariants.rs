@@ -68,7 +68,12 @@ fn no_number_in_a_head(world: &World, queued: &[Message]) -> Check {
         .chain(queued.iter().map(|m| m.head.clone()))
         .collect();
     let numbers = world.town.numbers();
-    let holds_one = |head: &&String| numbers.iter().any(|n| head.contains(n.as_str())) || looks_like_number(head);
+    // A word of eleven digits; a longer word, such as a signature, may hold such a run by chance.
+    let number_like = |word: &str| word.len() == 11 && looks_like_number(word);
+    let holds_one = |head: &&String| {
+        let words = || head.split(|c: char| !c.is_ascii_alphanumeric());
+        numbers.iter().any(|n| head.contains(n.as_str())) || words().any(number_like)
+    };
     let leaks = heads.iter().filter(holds_one).count();
     let found = format!("{} requests and messages looked through, {leaks} with one", heads.len());
     check("no identity number in a URL, header or key", leaks == 0, found)
@@ -83,7 +88,11 @@ fn no_protected_address(world: &World, played: &Played, queued: &[Message]) -> C
     seen.extend(played.feed.iter().map(ToString::to_string));
     let secret = world.town.protected_addresses();
     let leaks = seen.iter().filter(|text| secret.iter().any(|street| text.contains(street.as_str()))).count();
-    check("no protected address reached a recipient", leaks == 0, format!("{} searched for, {leaks} found", secret.len()))
+    check(
+        "no protected address reached a recipient",
+        leaks == 0,
+        format!("{} searched for, {leaks} found", secret.len()),
+    )
 }
 
 fn effects(world: &World) -> Check {
@@ -107,7 +116,8 @@ fn queues(deliveries: &[DeliveryRow]) -> Check {
 fn refusals(deliveries: &[DeliveryRow]) -> Check {
     let (recipient, _, status) = REFUSES;
     let dead = || deliveries.iter().flat_map(|d| d.dead.iter().map(move |l| (d.id, l)));
-    let meant = |(id, letter): &(&str, &super::tables::DeadRow)| *id == recipient && letter.code == format!("http_{status}");
+    let meant =
+        |(id, letter): &(&str, &super::tables::DeadRow)| *id == recipient && letter.code == format!("http_{status}");
     let (as_meant, others) = (dead().filter(meant).count(), dead().filter(|l| !meant(l)).count());
     let found = format!("{as_meant} refused by the receiver, {others} for any other reason");
     check("only what a receiver refused is a dead letter", as_meant > 0 && others == 0, found)

@@ -17,11 +17,7 @@ fn care_team(world: &World) -> anyhow::Result<(String, String)> {
                  { path = \"member.identifier.system\", equals = \"https://fjellvik.example/epj/ansatt\" } },";
     altered(
         "fhir-careteam-r4",
-        &[
-            ("urn:samhold:rolle", LOCAL_ROLES),
-            ("310777005", &unit.orgnr),
-            ("{ path = \"member.reference\" },", staff),
-        ],
+        &[("urn:samhold:rolle", LOCAL_ROLES), ("310777005", &unit.orgnr), ("{ path = \"member.reference\" },", staff)],
     )
 }
 
@@ -60,7 +56,7 @@ mod tests {
         for (name, text) in own(&world).unwrap() {
             let mapping = Mapping::parse(&name, &text, &|file: &str| bundled_schema(file), &Law::bundled()).unwrap();
             let cases = mapping.test(&Law::bundled());
-            assert!(!cases.is_empty() && cases.iter().all(|c| c.passed()), "{name}: {cases:?}");
+            assert!(!cases.is_empty() && cases.iter().all(|c| c.failure.is_none()), "{name}: {cases:?}");
         }
     }
 }

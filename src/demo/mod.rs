@@ -14,6 +14,7 @@ mod mappings;
 mod office;
 mod progress;
 mod quiet;
+mod reasons;
 mod received;
 mod report;
 mod secrets;
@@ -53,9 +54,7 @@ fn first_day() -> Date {
 pub struct Demo {
     /// What was shown.
     pub report: Report,
-    daemon: Daemon,
-    world: World,
-    folder: Folder,
+    stage: Stage,
     broker: Option<Broker>,
 }
 
@@ -65,37 +64,63 @@ pub struct Demo {
 /// When something cannot be started or reached.
 pub async fn play(options: &Options) -> anyhow::Result<Demo> {
     let begun = Instant::now();
-    let world = World::start(first_day()).await?;
     let broker = Broker::open(options.amqp.as_deref()).await?;
-    let folder = Folder::write(&world, broker.as_ref())?;
-    let daemon = Daemon::start(&folder, days::morning(first_day())).await?;
-    let mut player = Player::new(&world, &folder, &daemon, broker.as_ref()).await?;
-    for n in 1..=samhold_standins::town::LAST_DAY {
-        player.play(n).await?;
+    let (broker, played) = match Stage::play(broker.as_ref(), begun).await {
+        Ok(played) => (broker, played),
+        Err(e) => {
+            clear(broker).await;
+            return Err(e);
+        }
+    };
+    let (report, stage) = played;
+    Ok(Demo { report, stage, broker })
+}
+
+async fn clear(broker: Option<Broker>) {
+    if let Some(broker) = broker {
+        broker.clear().await;
     }
-    let played = player.finish();
-    let report = report::collect(&world, &daemon, broker.as_ref(), played, begun.elapsed()).await?;
-    Ok(Demo { report, daemon, world, folder, broker })
+}
+
+/// What stands while the days are played.
+struct Stage {
+    daemon: Daemon,
+    world: World,
+    folder: Folder,
+}
+
+impl Stage {
+    async fn play(broker: Option<&Broker>, begun: Instant) -> anyhow::Result<(Report, Self)> {
+        let world = World::start(first_day()).await?;
+        let folder = Folder::write(&world, broker)?;
+        let daemon = Daemon::start(&folder, days::morning(first_day())).await?;
+        let mut player = Player::new(&world, &folder, &daemon, broker).await?;
+        for n in 1..=samhold_standins::town::LAST_DAY {
+            player.play(n).await?;
+        }
+        let played = player.finish();
+        let report = report::collect(&world, &daemon, broker, played, begun.elapsed()).await?;
+        Ok((report, Self { daemon, world, folder }))
+    }
 }
 
 impl Demo {
     /// Where the API is, and where each client's token lies.
     #[must_use]
     pub fn address(&self) -> String {
-        let mut lines = vec![format!("The API answers at http://{}", self.daemon.address)];
-        lines.push(format!("Settings folder: {}", self.folder.path().display()));
+        let mut lines = vec![format!("The API answers at http://{}", self.stage.daemon.address)];
+        lines.push(format!("Settings folder: {}", self.stage.folder.path().display()));
         lines.push("Tokens (Authorization: Bearer …):".to_owned());
-        lines.extend(self.folder.tokens().map(|(name, path)| format!("  {name:<22} {}", path.display())));
+        lines.extend(self.stage.folder.tokens().map(|(name, path)| format!("  {name:<22} {}", path.display())));
         lines.join("\n")
     }
 
     /// Stops everything in good order and removes what was made.
     pub async fn stop(self) {
-        self.daemon.stop(Duration::from_secs(10)).await;
-        if let Some(broker) = self.broker {
-            broker.clear().await;
-        }
-        drop(self.world);
-        drop(self.folder);
+        let Stage { daemon, world, folder } = self.stage;
+        daemon.stop(Duration::from_secs(10)).await;
+        clear(self.broker).await;
+        drop(world);
+        drop(folder);
     }
 }

@@ -51,7 +51,8 @@ impl Office {
     pub(super) async fn fetch(&self, cursor: &mut String) -> anyhow::Result<Vec<Value>> {
         let mut events = Vec::new();
         loop {
-            let request = self.client.get(format!("{}/api/v1/changes", self.base)).query(&[("cursor", cursor.as_str())]);
+            let request =
+                self.client.get(format!("{}/api/v1/changes", self.base)).query(&[("cursor", cursor.as_str())]);
             let page = self.answer(KE, request).await?;
             let new = page.get("events").and_then(Value::as_array).cloned().unwrap_or_default();
             self.accept(&new).await?;

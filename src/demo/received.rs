@@ -51,17 +51,24 @@ struct Told {
 }
 
 /// Every service of the municipality.
-pub(super) fn all(world: &World, played: &Played, queued: &[Message]) -> Vec<ServiceRow> {
-    world.town.services().into_iter().map(|s| {
-        let (road, told) = match s.id {
-            KE => ("pull feed", fed(&played.feed)),
-            HOSPITAL => ("FHIR CareTeam", teams(&world.hospital)),
-            BY_QUEUE if !queued.is_empty() => ("AMQP queue", queued.iter().map(of_queue).collect()),
-            id => ("HTTP push", pushed(world, id)),
-        };
-        let received = by_child(&told, &played.cast);
-        ServiceRow { id: s.id, service: s.name, road, messages: told.len() as u64, received, withheld: Vec::new() }
-    }).collect()
+pub(super) fn all(world: &World, played: &Played, queued: Option<&[Message]>) -> Vec<ServiceRow> {
+    world
+        .town
+        .services()
+        .into_iter()
+        .map(|s| {
+            let (road, told) = match s.id {
+                KE => ("pull feed", fed(&played.feed)),
+                HOSPITAL => ("FHIR CareTeam", teams(&world.hospital)),
+                id => match queued.filter(|_| id == BY_QUEUE) {
+                    Some(queued) => ("AMQP queue", queued.iter().map(of_queue).collect()),
+                    None => ("HTTP push", pushed(world, id)),
+                },
+            };
+            let received = by_child(&told, &played.cast);
+            ServiceRow { id: s.id, service: s.name, road, messages: told.len() as u64, received, withheld: Vec::new() }
+        })
+        .collect()
 }
 
 fn pushed(world: &World, id: &str) -> Vec<Told> {
@@ -119,10 +126,10 @@ fn says(told: &Told) -> String {
         return team(&told.data);
     }
     if told.kind.contains(".retracted.") {
-        return "withdrawn: what was sent before no longer holds for you".into();
+        return "withdrawn: what was sent before may no longer be used".into();
     }
     if told.kind.contains(".superseded.") {
-        return "superseded: what was sent before is void".into();
+        return "void: what was sent before no longer counts".into();
     }
     assignment(told.data.get("coordination").unwrap_or(&Value::Null))
 }

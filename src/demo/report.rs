@@ -24,6 +24,8 @@ pub struct DayRow {
     pub date: Date,
     /// What happened, bokmål.
     pub news: Vec<String>,
+    /// What went wrong on purpose, bokmål.
+    pub faults: Vec<String>,
 }
 
 /// Everything that is shown.
@@ -68,12 +70,13 @@ pub(super) async fn collect(
     elapsed: Duration,
 ) -> anyhow::Result<Report> {
     let queued = match broker {
-        Some(broker) => broker.received().await?,
-        None => Vec::new(),
+        Some(broker) => Some(broker.received().await?),
+        None => None,
     };
-    let mut services = received::all(world, &played, &queued);
+    let mut services = received::all(world, &played, queued.as_deref());
+    let queued = queued.unwrap_or_default();
     withheld::add(&mut services, daemon, &played.cast).await?;
-    let deliveries = tables::deliveries(world, daemon, &played.cast, &services).await?;
+    let deliveries = tables::deliveries(world, daemon, &services).await?;
     let checks = invariants::all(world, daemon, &played, &queued, &deliveries).await?;
     Ok(Report {
         municipality: "Fjellvik (9901)",

@@ -22,12 +22,7 @@ pub(super) const REFERRALS: &str = "barnevern-henvisning";
 type File = (String, Value);
 
 /// Name and settings of every system.
-pub(super) fn all(
-    world: &World,
-    broker: Option<&Broker>,
-    secrets: &Secrets,
-    drop: &Path,
-) -> anyhow::Result<Vec<File>> {
+pub(super) fn all(world: &World, broker: Option<&Broker>, secrets: &Secrets, drop: &Path) -> anyhow::Result<Vec<File>> {
     let mut files = sources(world, secrets)?;
     files.push(cases(broker, secrets, drop)?);
     for place in &world.places {
@@ -41,17 +36,29 @@ pub(super) fn all(
 fn sources(world: &World, secrets: &Secrets) -> anyhow::Result<Vec<File>> {
     let push = |mapping: &str| json!({"mapping": mapping, "push": {}});
     Ok(vec![
-        named(OFFICE, json!({"kind": "koordinerende_enhet", "token": secrets.token(OFFICE)?, "acts_as": ["*"],
-            "may": ["facts", "query", "worklist", "decide"]})),
-        named(KINDERGARTENS, json!({"kind": "barnehage_kommunal", "token": secrets.token(KINDERGARTENS)?, "may": ["push"],
-            "source": push("nav-barnehagelister-v1")})),
-        named(REFERRALS, json!({"kind": "barnevern", "token": secrets.token(REFERRALS)?, "may": ["push"],
-            "source": push("bufdir-henvisning-1.0")})),
+        named(
+            OFFICE,
+            json!({"kind": "koordinerende_enhet", "token": secrets.token(OFFICE)?, "acts_as": ["*"],
+            "may": ["facts", "query", "worklist", "decide"]}),
+        ),
+        named(
+            KINDERGARTENS,
+            json!({"kind": "barnehage_kommunal", "token": secrets.token(KINDERGARTENS)?, "may": ["push"],
+            "source": push("nav-barnehagelister-v1")}),
+        ),
+        named(
+            REFERRALS,
+            json!({"kind": "barnevern", "token": secrets.token(REFERRALS)?, "may": ["push"],
+            "source": push("bufdir-henvisning-1.0")}),
+        ),
         named("skolesystem", json!({"kind": "skole_kommunal", "source": school_source(world, secrets)?})),
         named("helsejournal", json!({"kind": "kommunal_helse", "source": record_source(world, secrets)?})),
         named("folkeregister", json!({"kind": "it_operations", "source": register_source(world, secrets)?})),
-        named("digisos", json!({"kind": "nav_kommunal", "source": {"mapping": "digisos-soker-1",
-            "digisos": {"connection": connection(world, secrets)?, "municipalities": [MUNICIPALITY]}}})),
+        named(
+            "digisos",
+            json!({"kind": "nav_kommunal", "source": {"mapping": "digisos-soker-1",
+            "digisos": {"connection": connection(world, secrets)?, "municipalities": [MUNICIPALITY]}}}),
+        ),
     ])
 }
 
@@ -64,21 +71,27 @@ fn named(name: &str, mut settings: Value) -> File {
 
 fn client_credentials(token_url: &str, scope: &str, secrets: &Secrets) -> anyhow::Result<Value> {
     let secret = secrets.keep("oauth2-client", tokens::CLIENT_SECRET)?;
-    Ok(json!({"kind": "oauth2", "token_url": token_url, "client_id": tokens::CLIENT_ID, "client_secret": secret, "scope": scope}))
+    Ok(
+        json!({"kind": "oauth2", "token_url": token_url, "client_id": tokens::CLIENT_ID, "client_secret": secret, "scope": scope}),
+    )
 }
 
 fn school_source(world: &World, secrets: &Secrets) -> anyhow::Result<Value> {
     let base = world.school.server().base_url();
     let auth = client_credentials(&format!("{base}{}", school::TOKEN_PATH), school::SCOPE, secrets)?;
-    Ok(json!({"mapping": "oneroster-1.2", "oneroster": {"base_url": format!("{base}{}", school::ROSTER_PATH), "auth": auth,
-        "interval_seconds": 10, "page_size": 5}}))
+    Ok(
+        json!({"mapping": "oneroster-1.2", "oneroster": {"base_url": format!("{base}{}", school::ROSTER_PATH), "auth": auth,
+        "interval_seconds": 10, "page_size": 5}}),
+    )
 }
 
 fn record_source(world: &World, secrets: &Secrets) -> anyhow::Result<Value> {
     let auth = fhir_auth(&world.record, secrets)?;
     let by_key = json!({"EpisodeOfCare/": "fhir-episodeofcare-r4", "CareTeam/": "fhir-careteam-r4", "CarePlan/": "fhir-careplan-r4"});
-    Ok(json!({"mapping": "fhir-patient-r4", "mapping_by_key": by_key, "fhir": {"base": world.record.fhir_base(), "auth": auth,
-        "types": ["Patient", "EpisodeOfCare", "CareTeam", "CarePlan"], "interval_seconds": 10}}))
+    Ok(
+        json!({"mapping": "fhir-patient-r4", "mapping_by_key": by_key, "fhir": {"base": world.record.fhir_base(), "auth": auth,
+        "types": ["Patient", "EpisodeOfCare", "CareTeam", "CarePlan"], "interval_seconds": 10}}),
+    )
 }
 
 fn fhir_auth(record: &samhold_standins::HealthRecord, secrets: &Secrets) -> anyhow::Result<Value> {
@@ -105,7 +118,9 @@ fn cases(broker: Option<&Broker>, secrets: &Secrets, drop: &Path) -> anyhow::Res
     let source = match broker {
         Some(broker) => json!({"mapping": "ssb-barnevern-4", "amqp": {"broker": broker.settings(secrets)?,
             "queue_prefix": broker.queue_prefix(), "content_type": "application/xml"}}),
-        None => json!({"mapping": "ssb-barnevern-4", "file": {"path": drop, "pattern": "*.xml", "interval_seconds": 10}}),
+        None => {
+            json!({"mapping": "ssb-barnevern-4", "file": {"path": drop, "pattern": "*.xml", "interval_seconds": 10}})
+        }
     };
     Ok(named(CASES, json!({"kind": "barnevern", "source": source})))
 }

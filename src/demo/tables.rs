@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use samhold_store::Direction;
 use serde::Serialize;
 
-use super::cast::Cast;
 use super::daemon::Daemon;
 use super::received::ServiceRow;
 use super::world::World;
@@ -55,7 +54,6 @@ pub struct InboundRow {
 pub(super) async fn deliveries(
     world: &World,
     daemon: &Daemon,
-    _cast: &Cast,
     services: &[ServiceRow],
 ) -> anyhow::Result<Vec<DeliveryRow>> {
     let backlog = daemon.engine.store.backlog().await?;
@@ -86,7 +84,11 @@ pub(super) async fn sources(daemon: &Daemon) -> anyhow::Result<Vec<InboundRow>> 
     for system in live.loaded.systems.values().filter(|s| s.source.is_some()) {
         let name = samhold_model::SystemName::new(system.name.clone());
         let units = daemon.engine.store.latest_records(&name).await?.len();
-        rows.push(InboundRow { system: system.name.clone(), units, dead: dead.remove(&system.name).unwrap_or_default() });
+        rows.push(InboundRow {
+            system: system.name.clone(),
+            units,
+            dead: dead.remove(&system.name).unwrap_or_default(),
+        });
     }
     Ok(rows)
 }

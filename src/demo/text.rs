@@ -1,5 +1,6 @@
 //! The report as plain text for a newcomer: reads without colour, and as well in a file as on a terminal.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::holders::ChildRow;
@@ -15,6 +16,7 @@ pub fn render(report: &Report) -> String {
     days(&mut out, report);
     children(&mut out, report);
     services(&mut out, report);
+    legend(&mut out, report);
     sources(&mut out, report);
     deliveries(&mut out, report);
     closing(&mut out, report);
@@ -51,6 +53,12 @@ fn days(out: &mut String, report: &Report) {
         line(out, format!("Day {}, {}", day.day, day.date));
         for news in &day.news {
             line(out, format!("  {news}"));
+        }
+        for fault in &day.faults {
+            line(out, format!("  Feil med vilje: {fault}"));
+        }
+        if day.news.is_empty() && day.faults.is_empty() {
+            line(out, "  Ingenting nytt; alle svar står.");
         }
     }
 }
@@ -93,8 +101,20 @@ fn withheld(out: &mut String, service: &ServiceRow) {
         line(out, "  withheld (operator's eyes):");
     }
     for one in &service.withheld {
-        let (fields, children) = (one.fields.join(", "), one.children.join(", "));
-        line(out, format!("    {:<26} {} × {} [{fields}]: {children}", one.reason, one.times, one.category));
+        let only = if one.wholly { String::new() } else { format!(" (only {})", one.fields.join(", ")) };
+        let (category, reason, children) = (&one.category, &one.reason, one.children.join(", "));
+        line(out, format!("    {category:<20} {reason:<24} {:>2} ×  {children}{only}", one.times));
+    }
+}
+
+/// The codes that were met, in words.
+fn legend(out: &mut String, report: &Report) {
+    let met: BTreeMap<&str, &str> =
+        report.services.iter().flat_map(|s| &s.withheld).map(|w| (w.reason.as_str(), w.words)).collect();
+    line(out, "");
+    line(out, "Why something is withheld (× counts decisions in the audit chain):");
+    for (code, words) in met {
+        line(out, format!("  {code:<24} {words}"));
     }
 }
 
