@@ -189,37 +189,6 @@ fn an_xml_draft_keeps_namespaces_apart() {
     }
 }
 
-#[test]
-fn what_leaves_is_made_of_the_view_and_named_constants() {
-    let view = json!({"child": {"national_id": "14821970351", "id": "c-1"}, "municipality": "4601", "version": 3, "valid_from": "2026-10-01",
-        "coordination": {"exists": true, "state": "held", "holder": {"name": "H", "unit": "U", "service": "S"},
-        "coordinator": {"name": "N", "email": "E", "phone": "P", "unit": "V"}, "contact_point": "K", "plan": {"exists": true, "main": "M"}}});
-    let mut given = Vec::new();
-    scalars(&view, &mut given);
-    for (name, _) in bundled().iter().filter(|(n, _)| n.contains("out") || n.contains("assignment")) {
-        let mapping = support::bundled_mapping(name);
-        let outbound = mapping.outbound().unwrap();
-        let constants = outbound.constants();
-        let mut made = Vec::new();
-        scalars(&outbound.render(&view).unwrap(), &mut made);
-        for scalar in made {
-            assert!(given.contains(&scalar) || constants.contains(&scalar), "{name}: `{scalar}`");
-        }
-        let keys = outbound.keys();
-        assert!(keys.contains("child") || keys.contains("resourceType"));
-        assert!(outbound.render(&json!({"coordination": {"state": 3}})).is_err(), "a view of another shape");
-    }
-}
-
-fn scalars(value: &serde_json::Value, out: &mut Vec<String>) {
-    match value {
-        serde_json::Value::Object(members) => members.values().for_each(|v| scalars(v, out)),
-        serde_json::Value::Array(items) => items.iter().for_each(|v| scalars(v, out)),
-        serde_json::Value::String(text) => out.push(text.clone()),
-        other => out.push(other.to_string()),
-    }
-}
-
 /// The inputs of the bundled cases, broken at random: as near to real documents as bytes get.
 fn case_inputs() -> Vec<String> {
     let input = |text: &str| {
