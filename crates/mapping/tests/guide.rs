@@ -55,3 +55,29 @@ fn the_page_names_every_operation_and_every_test() {
         assert!(PAGE.contains(&format!("`{test}")), "{test}");
     }
 }
+
+/// Codes stand in the source as the first argument of what tells a problem, or in a struct.
+#[test]
+fn the_page_names_every_code_of_a_refused_file() {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+    let mut codes = Vec::new();
+    collect(std::path::Path::new(source), &mut codes);
+    assert!(codes.len() > 25, "{codes:?}");
+    for code in codes {
+        assert!(PAGE.contains(&format!("`{code}`")), "{code}");
+    }
+}
+
+fn collect(folder: &std::path::Path, codes: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, codes);
+        } else if let Ok(text) = std::fs::read_to_string(&path) {
+            for start in ["problems.add(", "problems.add_with(", ".fail(", "code: "] {
+                let after = text.split(start).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+                codes.extend(after.filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+            }
+        }
+    }
+}
