@@ -178,7 +178,7 @@ fn outbound(loaded: &Loaded, system: &SystemSettings, id: &str, mistakes: &mut M
     let (name, text) = mapping_text(loaded, system, id, mistakes)?;
     match Outbound::parse(&name, &text, &files(loaded), &loaded.law) {
         Ok(outbound) => Some(OutboundMapping {
-            keys: keys_of(&text),
+            keys: outbound.keys().into_iter().collect(),
             fingerprint: hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes())),
             outbound,
         }),
@@ -198,29 +198,6 @@ fn add(bad: BadFile, mistakes: &mut Mistakes) {
             None => mistake,
         });
     }
-}
-
-/// Every key of the file: the keys a mapping writes are among them, since it can write no other.
-fn keys_of(text: &str) -> Vec<String> {
-    fn walk(value: &toml::Value, keys: &mut Vec<String>) {
-        match value {
-            toml::Value::Table(table) => {
-                for (key, value) in table {
-                    keys.push(key.clone());
-                    walk(value, keys);
-                }
-            }
-            toml::Value::Array(items) => items.iter().for_each(|v| walk(v, keys)),
-            _ => {}
-        }
-    }
-    let mut keys = Vec::new();
-    if let Ok(table) = text.parse::<toml::Table>() {
-        walk(&toml::Value::Table(table), &mut keys);
-    }
-    keys.sort();
-    keys.dedup();
-    keys
 }
 
 /// Opens the store the settings name.

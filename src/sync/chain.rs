@@ -1,43 +1,23 @@
-//! Chains of versions: a source that says which version came before lets us see that one is missing.
+//! Chains of versions: a source that says which sending came before lets us see that one is missing.
 //!
-//! A version whose predecessor never came is not applied; the source must send it again. Source: SSB Barnevern 4,
+//! A sending whose predecessor never came is not applied; the source must send it again. Source: SSB Barnevern 4,
 //! `Barnevern@ForrigeId` is `@Id` of the former submission for that case.
 
-use samhold_mapping::tree::{Limits, Node, Tree};
 use samhold_model::{Instant, SystemName};
 use samhold_store::{Cursor, Store, StoreError};
 
-/// One version in its chain.
+/// One sending in its chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// Which chain.
+    /// Which unit is chained.
     pub of: String,
-    /// This version.
+    /// This sending.
     pub id: String,
-    /// The version before, when it says so.
+    /// The sending before, when it says so.
     pub previous: Option<String>,
 }
 
-/// Formats that chain their versions: mapping id, root element, unit, version, version before.
-const CHAINED: &[(&str, &str, &[&str], &str, &str)] =
-    &[("ssb-barnevern-4", "Barnevern", &["Sak", "@Id"], "@Id", "@ForrigeId")];
-
-/// The link of a document, when its format has chains.
-#[must_use]
-pub fn link(mapping: &str, body: &[u8]) -> Option<Link> {
-    let (_, root, unit, id, previous) = CHAINED.iter().find(|(name, ..)| *name == mapping)?;
-    let tree = Tree::xml(body, &Limits::default()).ok()?;
-    let root = tree.root.member(root)?;
-    let text = |node: &Node, name: &str| node.member(name).and_then(|n| n.scalar().map(str::to_owned));
-    let mut here = root;
-    let (last, path) = unit.split_last()?;
-    for part in path {
-        here = here.member(part)?;
-    }
-    Some(Link { of: text(here, last)?, id: text(root, id)?, previous: text(root, previous) })
-}
-
-/// Whether this version follows the last one received, or is the first we see.
+/// Whether this sending follows the last one received, is the same again, or is the first we see.
 ///
 /// # Errors
 /// When the store fails.
@@ -50,7 +30,7 @@ pub async fn follows(store: &dyn Store, system: &SystemName, link: &Link) -> Res
     })
 }
 
-/// Notes this version as the last one.
+/// Notes this sending as the last one.
 ///
 /// # Errors
 /// When the store fails.

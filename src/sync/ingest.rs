@@ -158,15 +158,15 @@ async fn apply(
     record: &StoredRecord,
     document: MappedDocument,
 ) -> Result<End, StoreError> {
-    let link = chain::link(&mapping.id, &record.body);
-    if let Some(link) = &link
-        && !chain::follows(engine.store.as_ref(), &record.system, link).await?
-    {
-        return Ok(End::Dead(Dead::new(
-            "chain_gap",
-            "an earlier version of this case is missing (ForrigeId does not follow \
-            the last one received); ask the source to send it, then replay",
-        )));
+    let links: Vec<chain::Link> = document.groups.iter().filter_map(|g| link_of(record, g)).collect();
+    for link in &links {
+        if !chain::follows(engine.store.as_ref(), &record.system, link).await? {
+            return Ok(End::Dead(Dead::new(
+                "chain_gap",
+                "an earlier sending of this case is missing: what this one says it follows is not the last one \
+                received; ask the source to send it, then replay",
+            )));
+        }
     }
     let mut facts = Vec::new();
     for group in document.groups {
@@ -175,10 +175,19 @@ async fn apply(
             other => return Ok(other),
         }
     }
-    if let Some(link) = &link {
+    for link in &links {
         chain::advance(engine.store.as_ref(), &record.system, link, engine.clock.now()).await?;
     }
     Ok(End::Facts(facts))
+}
+
+fn scope_of(record: &StoredRecord, group: &MappedGroup) -> String {
+    if group.key.is_empty() { record.key.clone() } else { group.key.clone() }
+}
+
+fn link_of(record: &StoredRecord, group: &MappedGroup) -> Option<chain::Link> {
+    let id = group.submission.clone()?;
+    Some(chain::Link { of: scope_of(record, group), id, previous: group.follows.clone() })
 }
 
 async fn apply_group(
@@ -189,7 +198,8 @@ async fn apply_group(
     record: &StoredRecord,
     group: MappedGroup,
 ) -> Result<End, StoreError> {
-    let scope = if group.key.is_empty() { record.key.clone() } else { group.key.clone() };
+    let scope = scope_of(record, &group);
+    let voided = group.voided;
     let Some(municipality) = municipality_of(system, &group) else {
         return Ok(End::Dead(Dead::new(
             "not_your_municipality",
@@ -218,7 +228,9 @@ async fn apply_group(
     }
     let held = Held { record: record.id, system, municipality, scope, now: engine.clock.now() };
     let facts = match mapping.update() {
-        Some((Update::Replace, gone)) => replaced(&held, &before, given, today, gone),
+        // The source takes everything back that it ever said of this unit.
+        _ if voided => replaced(&held, &before, Vec::new(), today, &|_| Gone::Void),
+        Some((Update::Replace, _)) => replaced(&held, &before, given, today, &|name| mapping.gone(name)),
         _ => given
             .into_iter()
             .map(|(child, g)| held.fact(child, Follow { id: g.base, at: g.at, body: g.body }))
@@ -257,7 +269,7 @@ fn replaced(
     before: &[StoredFact],
     given: Vec<(ChildId, Given)>,
     today: samhold_model::Date,
-    gone: Gone,
+    gone: &dyn Fn(&str) -> Gone,
 ) -> Vec<NewFact> {
     let mut children: Vec<ChildId> = given.iter().map(|(c, _)| *c).chain(before.iter().map(|f| f.child)).collect();
     children.sort();
@@ -379,7 +391,6 @@ async fn gone(
     mapping: &Mapping,
     record: &StoredRecord,
 ) -> Result<End, StoreError> {
-    let Some((_, gone)) = mapping.update() else { return Ok(End::Facts(Vec::new())) };
     let before = engine.store.facts_of_scope(&record.system, &record.key).await?;
     let Some(first) = before.first() else { return Ok(End::Facts(Vec::new())) };
     let held = Held {
@@ -389,5 +400,6 @@ async fn gone(
         scope: record.key.clone(),
         now: engine.clock.now(),
     };
-    Ok(End::Facts(replaced(&held, &before, Vec::new(), date_of(record.received_at), gone)))
+    let today = date_of(record.received_at);
+    Ok(End::Facts(replaced(&held, &before, Vec::new(), today, &|name| mapping.gone(name))))
 }

@@ -41,9 +41,9 @@ struct Standing {
 }
 
 /// What must be appended so that the ledger says what the new version says. `today` is the day it was received, `gone` what
-/// it means that a fact is no longer in its record.
+/// it means that a fact of a type is no longer in its record.
 #[must_use]
-pub fn follow(before: &[StoredFact], given: &[Given], today: Date, gone: Gone) -> Vec<Follow> {
+pub fn follow(before: &[StoredFact], given: &[Given], today: Date, gone: &dyn Fn(&str) -> Gone) -> Vec<Follow> {
     let standing = standing(before);
     let mut out: Vec<Follow> = given.iter().filter_map(|g| one(before, &standing, g, today)).collect();
     let bases: Vec<FactId> = given.iter().map(|g| g.base).collect();
@@ -53,7 +53,7 @@ pub fn follow(before: &[StoredFact], given: &[Given], today: Date, gone: Gone) -
         let follows_time = new_types.contains(&type_of(&fact.body)) || FOLLOWS_TIME.contains(&type_of(&fact.body));
         let stands = standing.get(&fact.id).is_some_and(|s| !s.void);
         if vanished && stands && !follows_time && !is_end(fact, before) && !ended(fact.id, before) {
-            out.extend(farewell(fact, gone, today));
+            out.extend(farewell(fact, gone(type_of(&fact.body)), today));
         }
     }
     out
@@ -253,7 +253,7 @@ mod tests {
     }
 
     fn round(ledger: &mut Vec<StoredFact>, version: &[Given], today: &str) -> usize {
-        let out = follow(ledger, version, day(today), Gone::Void);
+        let out = follow(ledger, version, day(today), &|_| Gone::Void);
         let n = out.len();
         record(ledger, out);
         n
@@ -300,15 +300,15 @@ mod tests {
         let mut ledger = Vec::new();
         let version = [given("a", "2026-08-17", started("2027-06-18"), Change::Correct)];
         round(&mut ledger, &version, "2026-08-17");
-        let left = follow(&ledger, &[], day("2026-10-01"), Gone::End);
+        let left = follow(&ledger, &[], day("2026-10-01"), &|_| Gone::End);
         assert_eq!((left[0].at, left[0].body["type"].as_str()), (day("2026-10-01"), Some("service_ended")));
         record(&mut ledger, left);
-        assert!(follow(&ledger, &[], day("2026-10-02"), Gone::End).is_empty());
-        let back = follow(&ledger, &version, day("2026-11-01"), Gone::End);
+        assert!(follow(&ledger, &[], day("2026-10-02"), &|_| Gone::End).is_empty());
+        let back = follow(&ledger, &version, day("2026-11-01"), &|_| Gone::End);
         assert_eq!((back.len(), back[0].at), (1, day("2026-11-01")));
         record(&mut ledger, back);
-        assert!(follow(&ledger, &[], day("2026-12-01"), Gone::Keep).is_empty());
-        assert_eq!(follow(&ledger, &[], day("2026-12-01"), Gone::End).len(), 1);
+        assert!(follow(&ledger, &[], day("2026-12-01"), &|_| Gone::Keep).is_empty());
+        assert_eq!(follow(&ledger, &[], day("2026-12-01"), &|_| Gone::End).len(), 1);
     }
 
     #[test]
@@ -337,7 +337,7 @@ mod tests {
                 }).collect();
                 let today = format!("2026-09-{:02}", n + 1);
                 round(&mut ledger, &given, &today);
-                let again = follow(&ledger, &given, day(&today), Gone::Void);
+                let again = follow(&ledger, &given, day(&today), &|_| Gone::Void);
                 proptest::prop_assert!(again.is_empty());
             }
             let mut now: Vec<String> = standing(&ledger).values().filter(|s| !s.void)

@@ -160,7 +160,7 @@ async fn an_event_of_a_followed_child_gets_its_day_and_the_same_key_in_every_pol
     assert_eq!(
         inbox.body(&even),
         json!({
-            "hendelse": {"type": "FLYTTET_TIL_KOMMUNE", "dato": "2026-11-20", "kommune": "4601"}, "person": fiks::person(EVEN),
+            "hendelse": {"type": "FLYTTET_TIL_KOMMUNE", "dato": "2026-11-20", "kommune": "4601", "fnr": EVEN}, "person": fiks::person(EVEN),
         })
     );
     inbox.forget();

@@ -104,4 +104,16 @@ pub(in crate::sync) fn rename_services(live: &Live, type_name: &str, fields: &mu
             _ => {}
         }
     }
+    if type_name == "service_started" {
+        as_listed(live, fields);
+    }
+}
+
+/// What kind of service it is and whose, the municipality knows better than a source that only names it.
+fn as_listed(live: &Live, fields: &mut Map<String, Value>) {
+    let listed = fields.get("service").and_then(Value::as_str).and_then(|id| live.loaded.services.get(id));
+    if let Some(listed) = listed {
+        fields.insert("kind".into(), json!(listed.kind));
+        fields.insert("municipality".into(), json!(listed.municipality));
+    }
 }

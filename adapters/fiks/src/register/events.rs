@@ -41,9 +41,10 @@ impl Stream<'_> {
         format!("hendelse:{}:{number}:{date}", self.kind.as_str())
     }
 
-    /// The record's body.
-    pub(crate) fn body(&self, date: Date, person: Option<&Value>) -> Value {
-        let event = json!({"type": self.kind.as_str(), "dato": date.to_string(), "kommune": self.municipality});
+    /// The record's body. It names the number itself, since the register may give no person for it.
+    pub(crate) fn body(&self, number: &str, date: Date, person: Option<&Value>) -> Value {
+        let event = json!({"type": self.kind.as_str(), "dato": date.to_string(), "kommune": self.municipality,
+            "fnr": number});
         json!({"hendelse": event, "person": person})
     }
 

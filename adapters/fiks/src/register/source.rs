@@ -115,7 +115,7 @@ impl FolkeregisterSource {
         let dated = stream.read(&self.fiks, &self.settings, followed, (from, today)).await?;
         let made = dated
             .iter()
-            .map(|(number, date)| record(stream.key(number, *date), &stream.body(*date, known.get(number))));
+            .map(|(number, date)| record(stream.key(number, *date), &stream.body(number, *date, known.get(number))));
         let records: Vec<Record> = made.collect();
         let count = records.len();
         self.accept(context, records, Some((&name, &today.to_string()))).await?;
