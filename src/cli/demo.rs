@@ -4,8 +4,13 @@
 
 use std::process::ExitCode;
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use super::support::{DOES_NOT_HOLD, block_on};
 use crate::demo::{Options, Report, play, render};
+
+/// As a shell tells an interrupted command.
+const STOPPED: u8 = 130;
 
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]
@@ -30,7 +35,15 @@ pub fn run(args: DemoArgs) -> ExitCode {
 }
 
 async fn demonstrate(args: DemoArgs) -> anyhow::Result<ExitCode> {
-    let demo = play(&Options { amqp: args.amqp }).await?;
+    let options = Options { amqp: args.amqp };
+    let demo = tokio::select! {
+        demo = play(&options) => demo?,
+        stopped = stopped() => {
+            stopped?;
+            eprintln!("stopped before the end");
+            return Ok(ExitCode::from(STOPPED));
+        }
+    };
     if args.json {
         println!("{}", serde_json::to_string_pretty(&demo.report)?);
     } else {
@@ -40,10 +53,19 @@ async fn demonstrate(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let code = if demo.report.holds() { ExitCode::SUCCESS } else { ExitCode::from(DOES_NOT_HOLD) };
     if args.serve {
         eprintln!("\n{}\nStop with Ctrl-C.", demo.address());
-        tokio::signal::ctrl_c().await?;
+        stopped().await?;
     }
     demo.stop().await;
     Ok(code)
+}
+
+/// Somebody wants it to end.
+async fn stopped() -> std::io::Result<()> {
+    let mut term = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = term.recv() => Ok(()),
+        stopped = tokio::signal::ctrl_c() => stopped,
+    }
 }
 
 /// What does not hold, where scripts look for it.

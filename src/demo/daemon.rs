@@ -22,6 +22,7 @@ pub(super) struct Daemon {
 impl Daemon {
     /// Reads the settings folder, opens the store, serves the API and starts every room.
     pub(super) async fn start(folder: &Folder, begin: Instant) -> anyhow::Result<Self> {
+        let _ = crate::telemetry::metrics();
         let live = connect::build(folder.path()).map_err(|mistakes| anyhow::anyhow!("{}", mistakes.render()))?;
         let store = connect::open_store(&live.loaded.settings.store).await?;
         let bound = web::bind(&live.loaded.settings.web).await?;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::broker::Message;
 use super::daemon::Daemon;
 use super::days::{Played, REFUSES};
-use super::tables::DeliveryRow;
+use super::tables::{DeliveryRow, InboundRow};
 use super::world::World;
 
 /// One invariant.
@@ -32,7 +32,7 @@ pub(super) async fn all(
     daemon: &Daemon,
     played: &Played,
     queued: &[Message],
-    deliveries: &[DeliveryRow],
+    (sources, deliveries): (&[InboundRow], &[DeliveryRow]),
 ) -> anyhow::Result<Vec<Check>> {
     let chain = daemon.engine.store.verify_audit().await?;
     let audit = format!("{} entries, {} signed checkpoints", chain.entries, chain.checkpoints);
@@ -43,6 +43,7 @@ pub(super) async fn all(
         no_protected_address(world, played, queued),
         effects(world),
         queues(deliveries),
+        readings(sources),
         refusals(deliveries),
         check("the audit chain is whole", audit_holds, chain.broken.unwrap_or(audit)),
     ])
@@ -110,6 +111,14 @@ fn effects(world: &World) -> Check {
 fn queues(deliveries: &[DeliveryRow]) -> Check {
     let waiting: i64 = deliveries.iter().map(|d| d.waiting).sum();
     check("nothing waits in a queue", waiting == 0, format!("{waiting} waiting"))
+}
+
+/// Every source told something, and all of it could be read.
+fn readings(sources: &[InboundRow]) -> Check {
+    let silent = sources.iter().filter(|s| s.units == 0).count();
+    let dead: u64 = sources.iter().flat_map(|s| &s.dead).map(|d| d.count).sum();
+    let found = format!("{} sources, {silent} silent, {dead} records that could not be read", sources.len());
+    check("every source was read, and all of it", silent == 0 && dead == 0, found)
 }
 
 /// What was refused on purpose became a dead letter, and nothing else did.

@@ -13,7 +13,8 @@ use super::daemon::Daemon;
 
 /// The longest a day may take to come to rest.
 const PATIENCE: Duration = Duration::from_secs(60);
-const LOOK: Duration = Duration::from_millis(15);
+const LOOK: Duration = Duration::from_millis(10);
+const ASK_EVERY: u32 = 10;
 
 /// A look that found the same as the one before, after every source had looked again, is the end: what one source brings
 /// may make another one ask for more.
@@ -39,8 +40,14 @@ pub(super) async fn settle(daemon: &Daemon, away: &BTreeSet<&str>) -> anyhow::Re
 async fn every_source_looks(daemon: &Daemon) -> anyhow::Result<()> {
     for _ in 0..2 {
         let since = daemon.engine.clock.now();
-        while !have_looked(daemon, since).await? {
-            daemon.engine.wake();
+        for look in 0u32.. {
+            if have_looked(daemon, since).await? {
+                break;
+            }
+            // Who is in the middle of a look hears nothing, so all are asked now and again.
+            if look.is_multiple_of(ASK_EVERY) {
+                daemon.engine.wake();
+            }
             sleep(LOOK).await;
         }
     }

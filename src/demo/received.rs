@@ -136,7 +136,7 @@ fn says(told: &Told) -> String {
 
 fn assignment(coordination: &Value) -> String {
     let text = |place: &str| coordination.pointer(place).and_then(Value::as_str).map(str::to_owned);
-    let mut parts = vec![text("/state").unwrap_or_else(|| "coordination goes on".into())];
+    let mut parts = vec![text("/state").map_or_else(|| "coordination goes on".into(), |state| state.replace('_', " "))];
     let holder = text("/holder/name").or_else(|| text("/holder/unit"));
     parts.extend(holder.map(|name| format!("holder {name}")));
     parts.extend(text("/coordinator/name").map(|name| format!("barnekoordinator {name}")));

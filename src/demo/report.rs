@@ -77,11 +77,12 @@ pub(super) async fn collect(
     let queued = queued.unwrap_or_default();
     withheld::add(&mut services, daemon, &played.cast).await?;
     let deliveries = tables::deliveries(world, daemon, &services).await?;
-    let checks = invariants::all(world, daemon, &played, &queued, &deliveries).await?;
+    let sources = tables::sources(daemon).await?;
+    let checks = invariants::all(world, daemon, &played, &queued, (&sources, &deliveries)).await?;
     Ok(Report {
         municipality: "Fjellvik (9901)",
         messages: services.iter().map(|s| s.messages).sum(),
-        sources: tables::sources(daemon).await?,
+        sources,
         days: played.days,
         children: played.children,
         services,

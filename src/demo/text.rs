@@ -81,10 +81,14 @@ fn children(out: &mut String, report: &Report) {
 fn services(out: &mut String, report: &Report) {
     heading(out, "What each service received, and what it did not");
     for service in &report.services {
-        line(out, format!("{} ({}, {} messages)", service.service, service.road, service.messages));
+        line(out, format!("{} ({}, {})", service.service, service.road, count(service.messages, "message")));
         received(out, service);
         withheld(out, service);
     }
+}
+
+fn count(n: u64, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 fn received(out: &mut String, service: &ServiceRow) {

@@ -158,7 +158,8 @@ async fn apply(
     record: &StoredRecord,
     document: MappedDocument,
 ) -> Result<End, StoreError> {
-    let links: Vec<chain::Link> = document.groups.iter().filter_map(|g| link_of(record, g)).collect();
+    let chained = document.groups.iter().filter(|_| mapping.is_chained());
+    let links: Vec<chain::Link> = chained.filter_map(|g| link_of(record, g)).collect();
     for link in &links {
         if !chain::follows(engine.store.as_ref(), &record.system, link).await? {
             return Ok(End::Dead(Dead::new(

@@ -96,6 +96,12 @@ impl Mapping {
         }
     }
 
+    /// Whether each sending names the one before it. A format that only numbers its sendings has no chain to break.
+    #[must_use]
+    pub fn is_chained(&self) -> bool {
+        matches!(&self.body, Body::In(inbound) if inbound.follows.is_some())
+    }
+
     /// What it means when a fact of type `type_name` is no longer in its record: the word of the first rule that makes such
     /// facts and has one, else the file's. By type, as a fact in the ledger does not know its rule.
     #[must_use]

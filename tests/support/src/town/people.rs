@@ -65,6 +65,17 @@ impl ChildStory {
         }
     }
 
+    /// The child by every name it has: what the person who registers the birth writes, so that the newborn is known to be
+    /// the expected child.
+    #[must_use]
+    pub fn whole_reference(&self) -> Value {
+        let mut whole = self.reference();
+        if let (Some(names), Some(number)) = (whole.as_object_mut(), &self.national_id) {
+            names.insert("national_id".to_owned(), json!(number));
+        }
+        whole
+    }
+
     /// Whether the child was expected on day 1.
     #[must_use]
     pub fn unborn_at_start(&self) -> bool {

@@ -62,10 +62,10 @@ fn before_birth(t: &mut Teller<'_>) {
     t.contact(35, "kari-moen", "Kari Moen", "Fjellvik helsestasjon");
     t.news(1, "Ylva er ikke født ennå; Kari Moen er oppnevnt barnekoordinator.");
     if let Some(date) = t.child().birth_date {
-        t.on(2, "born", &json!({}));
+        t.on_birth(2, "born", &json!({}));
         t.on(2, "birth_date", &json!({"date": date.to_string()}));
     }
-    t.news(2, "Ylva blir født.");
+    t.news(2, "Ylva blir født; folkeregisteret kan nå si at adressen ikke er gradert.");
 }
 
 fn dispute(t: &mut Teller<'_>) {

@@ -41,6 +41,11 @@ impl<'a> Teller<'a> {
         self.tell(1, -days, kind, fields)
     }
 
+    /// As [`Teller::on`], with the child by every name it has.
+    pub(super) fn on_birth(&mut self, n: u8, kind: &str, fields: &Value) {
+        self.tell_of(self.child.whole_reference(), n, i64::from(n) - 1, kind, fields);
+    }
+
     /// A fact of day `n`, told that day. Gives its id.
     pub(super) fn on(&mut self, n: u8, kind: &str, fields: &Value) -> String {
         self.tell(n, i64::from(n) - 1, kind, fields)
@@ -54,11 +59,14 @@ impl<'a> Teller<'a> {
     }
 
     fn tell(&mut self, day: u8, offset: i64, kind: &str, fields: &Value) -> String {
+        self.tell_of(self.child.reference(), day, offset, kind, fields)
+    }
+
+    fn tell_of(&mut self, child: Value, day: u8, offset: i64, kind: &str, fields: &Value) -> String {
         self.count += 1;
         let id = fact_id(self.town, self.child, self.count);
         if day == self.wanted {
             let at = add_days(self.town.start(), offset).to_string();
-            let child = self.child.reference();
             let mut fact = Map::new();
             for (key, value) in [
                 ("id", json!(id)),

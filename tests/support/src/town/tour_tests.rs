@@ -18,7 +18,7 @@ fn facts_of(town: &Town, child: &ChildStory, n: u8) -> Vec<Fact> {
         facts.push(Fact { id, at, recorded_at, order, source: None, body });
     };
     for day in 1..=n {
-        for posted in town.day(day).facts.iter().filter(|f| f["child"] == child.reference()) {
+        for posted in town.day(day).facts.iter().filter(|f| is_about(f, child)) {
             add(posted["at"].as_str().unwrap().parse().unwrap(), day, body_of(posted));
         }
     }
@@ -42,6 +42,12 @@ fn facts_of(town: &Town, child: &ChildStory, n: u8) -> Vec<Fact> {
         }
     }
     facts
+}
+
+/// By the reference the municipality uses, whatever other names stand beside it.
+fn is_about(posted: &Value, child: &ChildStory) -> bool {
+    let own = child.reference();
+    own.as_object().unwrap().iter().all(|(name, value)| &posted["child"][name] == value)
 }
 
 /// Care teams, the referral and the register's move.
