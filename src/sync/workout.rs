@@ -96,7 +96,7 @@ pub async fn work_out_child(engine: &Engine, live: &Live, marked: &Marked) -> Re
     let next_change = dossier.sharing_dates(max_days).into_iter().chain(next_duty).min();
     let now = engine.clock.now();
     let version = new_version(&answer, last.as_ref(), today, now);
-    let (wanted, audit) = wanted(engine, live, marked, &dossier, (&answer, version.is_some())).await?;
+    let (wanted, audit) = wanted(engine, live, marked, &dossier, &answer).await?;
     let settlement = Settlement {
         marked: marked.clone(),
         answer: version,
@@ -163,18 +163,24 @@ async fn wanted(
     live: &Live,
     marked: &Marked,
     dossier: &Dossier,
-    (answer, is_new): (&Answer, bool),
+    answer: &Answer,
 ) -> Result<(Vec<Wanted>, Vec<AuditEntry>), StoreError> {
     let mut wanted = Vec::new();
     let mut audit = Vec::new();
+    // What was withheld before, read once and only when something is withheld now.
+    let mut past = None;
     for system in live.recipients_of(marked.municipality.as_str()) {
         let recipient = SystemName::new(system.name.clone());
         let seen = sight(live, marked.municipality.as_str(), system, dossier, answer);
         // Those who take no part are no news to the audit, nor is what stands as it stood.
         if seen.participant && has_withholding(&seen) {
-            let held = engine.store.held(&recipient, marked.child, &marked.municipality).await?;
-            if is_new || held.is_some_and(|h| h.wanted != seen.content_hash) {
-                audit.push(withheld(engine, &system.name, dossier, &seen));
+            let entry = withheld(engine, &system.name, dossier, &seen);
+            if past.is_none() {
+                past = Some(engine.store.audit_entries(Some(marked.child), 0, i64::from(i32::MAX)).await?);
+            }
+            let last = past.iter().flatten().rev().find(|e| e.entry.kind == entry.kind && e.entry.actor == entry.actor);
+            if last.is_none_or(|e| e.entry.detail != entry.detail) {
+                audit.push(entry);
             }
         }
         wanted.push(Wanted { recipient, content_hash: seen.content_hash });
