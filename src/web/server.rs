@@ -4,9 +4,10 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use rustls::server::WebPkiClientVerifier;
@@ -42,6 +43,8 @@ pub enum ListenError {
 pub struct Bound {
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
+    /// How long a sender may take for the head of a request.
+    patience: Duration,
     /// Where it listens.
     pub address: SocketAddr,
 }
@@ -55,7 +58,8 @@ pub async fn bind(settings: &WebSettings) -> Result<Bound, ListenError> {
     let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let tls = settings.tls.as_ref().map(acceptor).transpose()?;
-    Ok(Bound { listener, tls, address })
+    let patience = Duration::from_secs(settings.request_timeout_seconds.max(1));
+    Ok(Bound { listener, tls, patience, address })
 }
 
 fn acceptor(settings: &crate::config::TlsSettings) -> Result<TlsAcceptor, ListenError> {
@@ -97,23 +101,31 @@ pub async fn serve(bound: Bound, router: Router, stop: CancellationToken) {
                 Ok((stream, _)) => stream,
                 Err(e) => {
                     tracing::warn!(error = %e, "a connection could not be taken");
-                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                    tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
                 }
             },
         };
-        connections.spawn(connection(stream, bound.tls.clone(), router.clone(), stop.clone()));
+        let speaking = Speaking { router: router.clone(), patience: bound.patience, stop: stop.clone() };
+        connections.spawn(connection(stream, bound.tls.clone(), speaking));
     }
     connections.close();
     connections.wait().await;
 }
 
-async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, router: Router, stop: CancellationToken) {
+/// What a connection needs to be served.
+struct Speaking {
+    router: Router,
+    patience: Duration,
+    stop: CancellationToken,
+}
+
+async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, mut speaking: Speaking) {
     drop(stream.set_nodelay(true));
     match tls {
-        None => speak(TokioIo::new(stream), router, stop).await,
+        None => speak(TokioIo::new(stream), speaking).await,
         Some(acceptor) => {
-            let patience = std::time::Duration::from_secs(10);
+            let patience = Duration::from_secs(10);
             let Ok(Ok(stream)) = tokio::time::timeout(patience, acceptor.accept(stream)).await else { return };
             let certificate = stream
                 .get_ref()
@@ -121,20 +133,21 @@ async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, router: Router,
                 .peer_certificates()
                 .and_then(|c| c.first())
                 .map(|c| ClientCertificate(hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, c))));
-            let router = match certificate {
-                Some(shown) => router.layer(axum::Extension(shown)),
-                None => router,
-            };
-            speak(TokioIo::new(stream), router, stop).await;
+            if let Some(shown) = certificate {
+                speaking.router = speaking.router.layer(axum::Extension(shown));
+            }
+            speak(TokioIo::new(stream), speaking).await;
         }
     }
 }
 
-async fn speak<I>(io: I, router: Router, stop: CancellationToken)
+async fn speak<I>(io: I, Speaking { router, patience, stop }: Speaking)
 where
     I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
 {
-    let builder = Builder::new(TokioExecutor::new());
+    let mut builder = Builder::new(TokioExecutor::new());
+    // The router's timeout begins when the head is read; a head that never ends would hold the connection for ever.
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience);
     let connection = builder.serve_connection(io, TowerToHyperService::new(router));
     let mut connection = std::pin::pin!(connection);
     tokio::select! {
@@ -145,7 +158,7 @@ where
         }
         () = stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            drop(tokio::time::timeout(std::time::Duration::from_secs(10), connection).await);
+            drop(tokio::time::timeout(Duration::from_secs(10), connection).await);
         }
     }
 }

@@ -50,11 +50,13 @@ impl Child {
         fact
     }
 
-    /// Everything before anybody agreed: three services serve it and must cooperate.
+    /// Everything before anybody agreed: three services serve it and must cooperate. Its address is not protected: as long
+    /// as nobody has said so, it counts as strictly protected and most recipients get nothing.
     #[must_use]
     pub fn opening(&self) -> Vec<Value> {
         let kinds = ["skole_kommunal", "helsestasjon", "kommunal_helse"];
         let mut facts = vec![self.fact(200, "birth_date", &json!({"date": self.birth.to_string()}))];
+        facts.push(self.fact(200, "address_protection", &json!({"value": "none"})));
         for (service, kind) in HOLDERS.iter().zip(kinds) {
             facts.push(self.fact(180, "service_started", &json!({"service": service, "kind": kind})));
         }

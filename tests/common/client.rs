@@ -73,8 +73,14 @@ impl Client {
     /// # Errors
     /// When no whole answer came.
     pub async fn post_in(&self, content_type: &str, body: impl Into<reqwest::Body>) -> reqwest::Result<Answer> {
-        let request = self.request(Method::POST, &format!("/in/{}", self.system));
+        let request = self.request(Method::POST, &self.document_path());
         read(request.header("content-type", content_type).body(body)).await
+    }
+
+    /// Where this system pushes its documents, and asks what became of one.
+    #[must_use]
+    pub fn document_path(&self) -> String {
+        format!("/in/{}", self.system)
     }
 
     /// `POST` of JSON.

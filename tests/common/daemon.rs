@@ -8,31 +8,18 @@ use super::client::Client;
 use super::folder::{CLIENT, Folder};
 use super::wait::wait_until;
 
-/// Limits the system puts on the process.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Limits {
-    /// Largest file it may write, in blocks of 1024 bytes (`ulimit -f`): a disk that is full.
-    pub file_kib: Option<u64>,
-}
-
 /// A running daemon. Killed when dropped.
 pub struct Daemon {
     /// Its settings; may be changed while it runs, for a reload.
     pub folder: Folder,
     process: Child,
-    limits: Limits,
 }
 
 impl Daemon {
     /// Starts it and waits until it is ready.
     pub async fn start(folder: Folder) -> Self {
-        Self::start_limited(folder, Limits::default()).await
-    }
-
-    /// As [`Daemon::start`], within limits.
-    pub async fn start_limited(folder: Folder, limits: Limits) -> Self {
-        let process = spawn(&folder, limits);
-        let mut daemon = Self { folder, process, limits };
+        let process = spawn(&folder);
+        let mut daemon = Self { folder, process };
         daemon.until_ready().await;
         daemon
     }
@@ -55,16 +42,18 @@ impl Daemon {
         self.process.wait().unwrap();
     }
 
-    /// Starts it again, within other limits if they were changed, and waits until it is ready.
+    /// Starts it again and waits until it is ready.
     pub async fn restart(&mut self) {
-        self.process = spawn(&self.folder, self.limits);
+        self.process = spawn(&self.folder);
         self.until_ready().await;
     }
 
-    /// As [`Daemon::restart`], from now on within these limits.
-    pub async fn restart_limited(&mut self, limits: Limits) {
-        self.limits = limits;
-        self.restart().await;
+    /// From now on it can write no file beyond so many bytes, as on a disk that is full; `None` gives it room again.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let mut command = Command::new("prlimit");
+        command.args([format!("--pid={}", self.process.id()), format!("--fsize={limit}:")]);
+        assert!(command.status().unwrap().success(), "prlimit of util-linux is needed");
     }
 
     /// Asks it to stop (SIGTERM) and waits for its end.
@@ -138,18 +127,11 @@ fn log_file(folder: &Folder) -> PathBuf {
     folder.path().join("log")
 }
 
-fn spawn(folder: &Folder, limits: Limits) -> Child {
+/// A shell tells it to ignore the signal that comes with the limit of [`Daemon::limit_files`], and becomes the daemon.
+fn spawn(folder: &Folder) -> Child {
     let log = OpenOptions::new().create(true).append(true).open(log_file(folder)).unwrap();
-    let mut command = match limits.file_kib {
-        None => Command::new(env!("CARGO_BIN_EXE_samhold")),
-        // The shell sets the limit, ignores the signal that comes with it, and becomes the daemon.
-        Some(kib) => {
-            let mut shell = Command::new("bash");
-            let script = format!("trap '' XFSZ; ulimit -S -f {kib}; exec \"$0\" \"$@\"");
-            shell.args(["-c", &script, env!("CARGO_BIN_EXE_samhold")]);
-            shell
-        }
-    };
-    command.args(["run", "--config"]).arg(folder.path()).stdin(Stdio::null());
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_samhold"), "run", "--config"]);
+    command.arg(folder.path()).stdin(Stdio::null());
     command.stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
 }

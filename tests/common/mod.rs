@@ -24,7 +24,7 @@ mod wait;
 
 pub use children::{Child, HOLDERS, children, flat, holder_in, today, told_in};
 pub use client::{Answer, Client};
-pub use daemon::{Daemon, Limits};
+pub use daemon::Daemon;
 pub use folder::{CLIENT, Database, Folder, MUNICIPALITY, SECRET, toml_path};
 pub use postgres::Schema;
 pub use proxy::Proxy;

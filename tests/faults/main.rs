@@ -16,4 +16,7 @@ mod absent;
 mod brokers;
 mod effects;
 mod kills;
+mod limits;
 mod refusals;
+mod roster;
+mod sources;

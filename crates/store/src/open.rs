@@ -64,7 +64,12 @@ pub(crate) async fn sqlite(path: &Path) -> Result<(Pool<Sqlite>, Pool<Sqlite>)> 
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY);
-    let pool = || SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None);
+    // A full disk makes SQLite end a transaction by itself. The rollback that follows then fails, and the connection counts
+    // as inside a transaction for ever: it is given up for a new one.
+    let pool = || {
+        let options = SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None);
+        options.before_acquire(|conn, _| Box::pin(async move { Ok(!conn.is_in_transaction()) }))
+    };
     let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(connecting)?;
     SQLITE_TABLES.run(&writer).await.map_err(StoreError::Migrate)?;
     let readers = pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "on"));
