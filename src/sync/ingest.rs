@@ -113,15 +113,17 @@ async fn one(engine: &Engine, live: &Live, system: &SystemSettings, record: &Sto
     let Some(mapping) = live.mapping_of(record.system.as_str(), &record.key) else {
         return Ok(End::Dead(Dead::new("no_mapping", "the system has no `[source]` with a mapping")));
     };
-    if record.gone {
-        return gone(engine, system, mapping, record).await;
-    }
     let parameters = RunParameters {
         realm: live.realm(),
         system: record.system.as_str(),
         words: &live.loaded.law,
         limits: Limits::default(),
     };
+    if record.gone {
+        // A unit that was entered in error is gone with the words that say so; one that only vanished has none.
+        let taken_back = mapping.run(&record.body, &parameters).is_ok_and(|d| d.groups.iter().any(|g| g.voided));
+        return gone(engine, system, mapping, record, taken_back).await;
+    }
     match mapping.run(&record.body, &parameters) {
         Ok(document) => apply(engine, live, system, mapping, record, document).await,
         Err(errors) => {
@@ -391,6 +393,7 @@ async fn gone(
     system: &SystemSettings,
     mapping: &Mapping,
     record: &StoredRecord,
+    taken_back: bool,
 ) -> Result<End, StoreError> {
     let before = engine.store.facts_of_scope(&record.system, &record.key).await?;
     let Some(first) = before.first() else { return Ok(End::Facts(Vec::new())) };
@@ -402,5 +405,6 @@ async fn gone(
         now: engine.clock.now(),
     };
     let today = date_of(record.received_at);
-    Ok(End::Facts(replaced(&held, &before, Vec::new(), today, &|name| mapping.gone(name))))
+    let means = |name: &str| if taken_back { Gone::Void } else { mapping.gone(name) };
+    Ok(End::Facts(replaced(&held, &before, Vec::new(), today, &means)))
 }
