@@ -12,6 +12,9 @@ use crate::config::LogSettings;
 pub fn start_logs(settings: &LogSettings, text: bool) {
     let filter = filter(&settings.level);
     let base = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // A line that cannot be written would be complained of on standard error, and that failing again is a panic: a full disk
+    // under the log must not end the work.
+    let base = base.log_internal_errors(false);
     let result = if text { base.with_ansi(false).try_init() } else { base.json().try_init() };
     // A second start in one process (tests) keeps the first.
     drop(result);

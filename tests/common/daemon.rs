@@ -1,6 +1,7 @@
 //! The built daemon as a process of its own: started, killed, stopped, reloaded. Its log is kept.
 
 use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -75,6 +76,12 @@ impl Daemon {
     /// Whether the process still runs.
     pub fn runs(&mut self) -> bool {
         self.process.try_wait().unwrap().is_none()
+    }
+
+    /// Makes its log longer by so many bytes.
+    pub fn pad_log(&self, bytes: usize) {
+        let mut log = OpenOptions::new().append(true).open(log_file(&self.folder)).unwrap();
+        log.write_all(&vec![b'\n'; bytes]).unwrap();
     }
 
     /// Everything it has written to standard output and standard error.
