@@ -7,6 +7,8 @@
 mod codes;
 #[path = "docs/examples.rs"]
 mod examples;
+#[path = "docs/excerpt.rs"]
+mod excerpt;
 #[path = "docs/facts.rs"]
 mod facts;
 #[path = "docs/links.rs"]
