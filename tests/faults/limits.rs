@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use samhold_standins::Receiver;
+use samhold_standins::{FaultPlan, Receiver};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -19,18 +19,21 @@ async fn a_full_disk_is_answered_503_and_the_daemon_goes_on_when_there_is_room_a
     let all = children(10);
     daemon.client().must_take(&flat(&all, 1)).await;
     until_all_told(&receiver, 10, 0).await;
+    receiver.server().faults().set(FaultPlan { delay: Duration::from_secs(2), ..FaultPlan::default() });
+    let agreements = |round| all.iter().map(|child| child.agreement(round)).collect::<Vec<_>>();
+    daemon.client().must_take(&agreements(1)).await;
     let before = facts(&daemon);
+    wait_until("some deliveries are under way", async || receiver.server().captured().count() > all.len()).await;
 
     // The log lies on the same disk, and it too is longer than what can be written.
     daemon.pad_log(8192);
     daemon.limit_files(Some(4096));
-    let more: Vec<_> = all.iter().map(|child| child.agreement(1)).collect();
     wait_until("nothing more can be written", async || {
         daemon.client().get("/readyz").await.is_ok_and(|ready| ready.status == 503)
     })
     .await;
     for _ in 0..5 {
-        let refused = daemon.client().post_facts(&more).await.unwrap();
+        let refused = daemon.client().post_facts(&agreements(2)).await.unwrap();
         assert_eq!(
             (refused.status, refused.json["code"].as_str()),
             (503, Some("store_unavailable")),
@@ -38,19 +41,22 @@ async fn a_full_disk_is_answered_503_and_the_daemon_goes_on_when_there_is_room_a
             refused.text
         );
     }
+    // What is under way takes effect, but cannot be noted as delivered.
+    wait_until("what was under way has taken effect", async || receiver.counts().effects > all.len() as u64).await;
     assert_eq!(daemon.client().get("/livez").await.unwrap().status, 200);
     assert!(daemon.runs());
 
+    receiver.server().faults().clear();
     daemon.limit_files(None);
     assert_eq!(facts(&daemon), before, "what was refused is not in the ledger");
     wait_until("it is ready again", async || daemon.client().get("/readyz").await.unwrap().status == 200).await;
-    daemon.client().must_take(&more).await;
-    until_all_told(&receiver, 10, 1).await;
+    daemon.client().must_take(&agreements(2)).await;
+    until_all_told(&receiver, 10, 2).await;
     assert_no_doubled_effect(&receiver);
     // Also after a power cut nothing of it is broken.
     daemon.kill9();
     daemon.restart().await;
-    assert_all_in_ledger(&daemon.client(), &flat(&all, 2)).await;
+    assert_all_in_ledger(&daemon.client(), &flat(&all, 3)).await;
     assert!(daemon.folder.cli(&["audit", "verify"]).status.success());
 }
 
