@@ -79,13 +79,13 @@ impl<'w> Case<'w> {
         Some(match self.acting_for(valid.person, day) {
             Some(Acting::Principal) => held(HolderKind::Barnekoordinator, valid.person),
             Some(Acting::Substitute(s)) => held(HolderKind::BarnekoordinatorSubstitute, s.person),
-            None => Outcome::municipality(DutyState::Vacant, self.acting_in_vacancy(day)),
+            None => Outcome::municipality(DutyState::Vacant, self.acting_in_vacancy(valid.person, day)),
         })
     }
 
     /// A service decided or agreed on after the first vacant day.
-    fn acting_in_vacancy(&self, day: Date) -> Option<&'w str> {
-        let first = self.vacant_from.unwrap_or(day);
+    fn acting_in_vacancy(&self, person: &str, day: Date) -> Option<&'w str> {
+        let first = self.vacant_from.unwrap_or_else(|| self.first_vacant_day(person, day));
         let decision = self.standing_decision().filter(|n| n.mark.at > first);
         let agreement = self.standing_agreement().filter(|n| n.mark.at > first && self.open_dispute().is_none());
         decision.or(agreement).map(|n| n.service)

@@ -42,10 +42,16 @@ impl<'w> Picture<'w> {
         if !(same_state && same_holder) {
             self.since = Some(day);
         }
-        self.case.vacant_from = (outcome.state == DutyState::Vacant).then(|| self.case.vacant_from.unwrap_or(day));
+        self.case.vacant_from = self.vacant_from(&outcome, day);
         self.case.bk.ended_at_18 &= outcome.state != DutyState::Held;
         self.holder_gone = outcome.state == DutyState::HeldByDefault && (self.holder_gone || self.last_is_gone(day));
         (self.outcome, self.day) = (outcome, day);
+    }
+
+    /// First day of the vacancy, kept for as long as it lasts.
+    fn vacant_from(&self, outcome: &Outcome<'w>, day: Date) -> Option<Date> {
+        let vacant = self.case.bk.valid().filter(|_| outcome.state == DutyState::Vacant)?;
+        Some(self.case.vacant_from.unwrap_or_else(|| self.case.first_vacant_day(vacant.person, day)))
     }
 
     fn last_is_gone(&self, day: Date) -> bool {

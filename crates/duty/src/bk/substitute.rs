@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use samhold_model::Date;
 
+use crate::answer::HolderKind;
 use crate::case::Case;
 use crate::known::Mark;
 use crate::people::Presence;
@@ -68,5 +69,16 @@ impl<'w> Case<'w> {
             }
         }
         None
+    }
+
+    /// First day of a vacancy that shows on `day`: of the whole absence, also where its first part looked short
+    /// (4.1 Absence: what touches is one), but not before the role was filled or while a substitute acted.
+    pub(crate) fn first_vacant_day(&self, person: &str, day: Date) -> Date {
+        let filled = self.bk.valid().and_then(|a| a.start.as_ref()).map(|start| start.mark.at);
+        let substituted = self.last_holder.is_some_and(|n| n.kind == HolderKind::BarnekoordinatorSubstitute);
+        match self.presence(person, day) {
+            Presence::Absent { from, .. } if !substituted => filled.map_or(from, |filled| filled.max(from)),
+            _ => day,
+        }
     }
 }
