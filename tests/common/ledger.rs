@@ -103,6 +103,14 @@ impl Ledger {
         answer
     }
 
+    /// How far the last event about a child came with a recipient: `delivered`, `read`, `accepted`, `rejected`.
+    pub async fn delivery_status(&self, number: &str, recipient: &str) -> String {
+        let child = self.child(number).await.unwrap();
+        let all = self.store.deliveries_of(child).await.unwrap();
+        let own = all.into_iter().filter(|d| d.recipient.as_str() == recipient).max_by_key(|d| d.version);
+        own.map(|d| d.status).unwrap_or_default()
+    }
+
     /// Kinds of tasks that wait for a person.
     pub async fn tasks(&self) -> Vec<String> {
         self.store.open_tasks().await.unwrap().into_iter().map(|t| t.kind).collect()

@@ -141,7 +141,7 @@ fn event(properties: &BasicProperties, body: &[u8]) -> ReceivedEvent {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_lost_though_the_broker_closes_every_connection_again_and_again() {
+async fn nothing_is_lost_though_the_broker_closes_every_connection_again_and_again_and_the_process_is_killed() {
     let Some(url) = broker() else { return };
     let broker = Broker::new(&url).await;
     let proxy = Proxy::start(&broker.address).await.unwrap();
@@ -170,6 +170,10 @@ async fn nothing_is_lost_though_the_broker_closes_every_connection_again_and_aga
             round % 2 == 1 || events.len() > had
         })
         .await;
+        if round == CUTS - 1 {
+            daemon.kill9();
+            daemon.restart().await;
+        }
         proxy.cut_all();
         wait_until("the daemon connects again", async || proxy.connections() > made).await;
     }

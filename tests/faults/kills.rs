@@ -8,10 +8,10 @@ use samhold_standins::{FaultPlan, Receiver};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-use crate::common::{Child, Client, Daemon, Folder, SECRET, children, http_recipient};
+use crate::common::{Child, Client, Daemon, Folder, SECRET, children, http_recipient, wait_until};
 use crate::effects::{assert_all_in_ledger, assert_no_doubled_effect, until_all_told};
 
-const CHILDREN: usize = 25;
+const CHILDREN: usize = 30;
 
 /// Posts child after child, round after round, each fact until it is acknowledged.
 struct Poster {
@@ -25,7 +25,7 @@ struct Poster {
 impl Poster {
     fn start(client: Client, all: Vec<Child>) -> Self {
         let acknowledged = Arc::new(Mutex::new(Vec::new()));
-        let (last_round, round) = (Arc::new(AtomicUsize::new(98)), Arc::new(AtomicUsize::new(0)));
+        let (last_round, round) = (Arc::new(AtomicUsize::new(97)), Arc::new(AtomicUsize::new(0)));
         let (taken, until, at) = (Arc::clone(&acknowledged), Arc::clone(&last_round), Arc::clone(&round));
         let task = tokio::spawn(async move {
             while at.load(Ordering::SeqCst) <= until.load(Ordering::SeqCst) {
@@ -90,29 +90,41 @@ async fn house(folder: Folder) -> (Daemon, Receiver) {
     (Daemon::start(folder).await, receiver)
 }
 
+/// Kills under posting, then in the drain: there each kill follows the last news of some children, which nothing later
+/// could bring instead.
 async fn survives_kills(folder: Folder, kills: usize) {
     let (mut daemon, receiver) = house(folder).await;
-    let poster = Poster::start(daemon.client(), children(CHILDREN));
-    for pause in pauses(kills) {
+    let all = children(CHILDREN);
+    let poster = Poster::start(daemon.client(), all.clone());
+    let in_drain = kills / 2;
+    for pause in pauses(kills - in_drain) {
         let before = poster.acknowledged();
-        crate::common::wait_until("some facts are acknowledged", async || poster.acknowledged() > before).await;
+        wait_until("some facts are acknowledged", async || poster.acknowledged() > before).await;
         tokio::time::sleep(pause).await;
         daemon.kill9();
         daemon.restart().await;
     }
-    conclude(&daemon, &receiver, poster).await;
+    let (mut facts, last_round) = poster.finish().await;
+    receiver.server().faults().set(FaultPlan { delay: Duration::from_millis(100), ..FaultPlan::default() });
+    for (part, pause) in all.chunks(CHILDREN.div_ceil(in_drain)).zip(pauses(in_drain)) {
+        let last: Vec<Value> = part.iter().map(|child| child.agreement(last_round + 1)).collect();
+        until_acknowledged(&daemon.client(), &last).await;
+        facts.extend(last);
+        tokio::time::sleep(pause / 4).await;
+        daemon.kill9();
+        daemon.restart().await;
+    }
+    conclude(&daemon, &receiver, &facts, last_round + 1).await;
 }
 
-async fn conclude(daemon: &Daemon, receiver: &Receiver, poster: Poster) {
-    let (facts, last_round) = poster.finish().await;
+async fn conclude(daemon: &Daemon, receiver: &Receiver, facts: &[Value], last_round: usize) {
     until_all_told(receiver, CHILDREN, last_round).await;
-    assert_all_in_ledger(&daemon.client(), &facts).await;
+    assert_all_in_ledger(&daemon.client(), facts).await;
     assert_eq!(daemon.folder.status()["backlog"]["facts"].as_u64(), Some(facts.len() as u64));
     assert_no_doubled_effect(receiver);
     assert!(daemon.folder.dead_letters().is_empty());
     let audit = daemon.folder.cli(&["audit", "verify"]);
     assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
-    eprintln!("{} facts, {} rounds, {:?}", facts.len(), last_round + 1, receiver.counts());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,7 +145,7 @@ async fn a_process_asked_to_stop_under_load_finishes_what_it_holds() {
     let poster = Poster::start(daemon.client(), children(CHILDREN));
     for pause in pauses(4) {
         let before = poster.acknowledged();
-        crate::common::wait_until("some facts are acknowledged", async || poster.acknowledged() > before).await;
+        wait_until("some facts are acknowledged", async || poster.acknowledged() > before).await;
         tokio::time::sleep(pause).await;
         daemon.terminate().await;
         assert!(daemon.log().contains("\"clean\":true"), "not everything ended in time");
@@ -142,5 +154,6 @@ async fn a_process_asked_to_stop_under_load_finishes_what_it_holds() {
     }
     // A stop that is not a kill leaves nothing half done: what was sent was also noted.
     assert_eq!(receiver.counts().duplicates, 0);
-    conclude(&daemon, &receiver, poster).await;
+    let (facts, last_round) = poster.finish().await;
+    conclude(&daemon, &receiver, &facts, last_round).await;
 }
