@@ -29,7 +29,11 @@ pub fn consented(child: &Child) -> Vec<Value> {
     let service = json!({"service": "tussilago", "kind": "barnehage_privat"});
     let mut facts = vec![
         child.fact(140, "service_started", &service),
-        child.fact(139, "cooperation_needed", &json!({"participants": ["lia-skole", "helsestasjon", "ergo-fysio", "tussilago"]})),
+        child.fact(
+            139,
+            "cooperation_needed",
+            &json!({"participants": ["lia-skole", "helsestasjon", "ergo-fysio", "tussilago"]}),
+        ),
     ];
     let categories = ["coordination_exists", "holder_service", "coordinator_contact"];
     facts.extend(PARENTS.iter().map(|parent| {
@@ -51,7 +55,8 @@ pub async fn at_rest(daemon: &Daemon, away: &[&str]) {
     crate::common::wait_until("everything is at rest", async || {
         let backlog = &daemon.folder.status()["backlog"];
         let queued = backlog["recipients"].as_array().unwrap().iter();
-        let queued = queued.filter(|r| !away.contains(&r[0].as_str().unwrap())).map(|r| r[1].as_i64().unwrap()).sum::<i64>();
+        let queued =
+            queued.filter(|r| !away.contains(&r[0].as_str().unwrap())).map(|r| r[1].as_i64().unwrap()).sum::<i64>();
         backlog["inbox"] == json!([]) && backlog["marked"] == 0 && queued == 0
     })
     .await;

@@ -12,6 +12,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 #[path = "../common/ledger.rs"]
+#[allow(dead_code, reason = "each test file uses its own part")]
 mod ledger;
 #[path = "../common/queue.rs"]
 mod queue;
