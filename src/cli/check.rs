@@ -57,7 +57,8 @@ fn offline(live: &Live, json: bool) {
         live.loaded.law.service_kind.len()
     );
     println!("services   ok  {}", live.loaded.services.iter().count());
-    println!("systems    ok  {systems} ({} sources, {} recipients)", live.inbound.len(), live.outbound.len());
+    let sources = live.loaded.systems.values().filter(|s| s.source.is_some()).count();
+    println!("systems    ok  {systems} ({sources} sources, {} recipients)", live.outbound.len());
     println!("mappings   ok  {mappings}");
 }
 

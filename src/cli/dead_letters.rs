@@ -1,6 +1,6 @@
 //! `samhold dead-letters`: what could not be mapped or delivered, why, and again.
 //!
-//! Shows codes, places and reasons; raw content only by `show --raw`, which is an audited reading.
+//! Shows codes, places and reasons, never raw content; showing one is an audited reading.
 
 use std::process::ExitCode;
 

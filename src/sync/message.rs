@@ -16,6 +16,7 @@ use super::shape::OutboundShape;
 use super::view::{Sight, sight};
 use super::workout::decisions_json;
 use crate::config::SystemSettings;
+use crate::telemetry::Counter;
 
 /// A message ready to leave.
 #[derive(Debug)]
@@ -74,17 +75,17 @@ pub async fn now(
 /// The outer error when the store fails; the inner one when it must not be sent as it stands.
 pub async fn message(
     engine: &Engine,
+    live: &Live,
     system: &SystemSettings,
     row: &Delivery,
 ) -> Result<Result<Message, NotSendable>, StoreError> {
-    let live = engine.live();
-    let state = now(engine, &live, row.child, &row.municipality).await?;
-    let seen = sight(&live, row.municipality.as_str(), system, &state.dossier, &state.answer);
+    let state = now(engine, live, row.child, &row.municipality).await?;
+    let seen = sight(live, row.municipality.as_str(), system, &state.dossier, &state.answer);
     if seen.content_hash != row.content_hash {
         return Ok(Err(NotSendable::Changed(seen.content_hash)));
     }
     let envelope = envelope(engine, system, row, &state).await?;
-    let made = envelope.map_err(broken).and_then(|envelope| compose(&live, system, row, seen, &envelope));
+    let made = envelope.map_err(broken).and_then(|envelope| compose(live, system, row, seen, &envelope));
     Ok(made)
 }
 
@@ -100,6 +101,7 @@ fn compose(
     envelope: &Envelope,
 ) -> Result<Message, NotSendable> {
     let decisions = decisions_json(&seen);
+    Counter::Withheld.add(seen.decisions.iter().filter(|d| !d.decision.withheld.is_empty()).count());
     let Some(cleared) = seen.cleared.filter(|_| row.kind != EventKind::Retracted) else {
         // Who may still know that the case goes on gets new content; who may not is only told that the old is void.
         let kind = if seen.participant { OutgoingKind::Retracted } else { OutgoingKind::Superseded };

@@ -33,7 +33,7 @@ pub struct Decision {
     at: Option<Date>,
     #[serde(default)]
     valid_to: Option<Date>,
-    /// Why, in words, for the audit.
+    /// Why, in words; kept in the fact, which is encrypted at rest.
     #[serde(default)]
     ground: Option<String>,
 }
@@ -79,7 +79,7 @@ pub async fn post(
         kind: "decision".into(),
         child: None,
         actor: format!("{}/{}", client.0.name, decision.by),
-        detail: json!({"fact": decision.id, "ground": decision.ground.map(|g| samhold_model::national_id::redact(&g))}),
+        detail: json!({"fact": decision.id}),
     };
     engine.store.audit(vec![entry]).await?;
     Ok((StatusCode::CREATED, axum::Json(json!({"fact_id": decision.id, "status": "RECORDED"}))))
@@ -90,6 +90,9 @@ fn fact(decision: &Decision, at: Date) -> Result<Value, Problem> {
         "by": decision.by});
     let mut fact = common;
     let Some(map) = fact.as_object_mut() else { return Ok(fact) };
+    if let Some(ground) = &decision.ground {
+        map.insert("ground".into(), json!(ground));
+    }
     if decision.action == Action::Withdraw {
         map.insert("type".into(), json!("decision_withdrawn"));
         return Ok(fact);

@@ -127,15 +127,15 @@ impl<'w> Case<'w> {
         }
     }
 
-    /// Whose consent counts: the youth's own from 16, given at 16 or later; before that who answers for the child.
+    /// Whose consent counts: the youth's own from 16, whenever it was given; before that who answers for the child.
     fn plan_answers(&self, day: Date) -> Answers {
         let youth = self.is_16(day);
-        let counts = |by: &str, mark: &Mark| !youth || (by == "child" && self.is_16(mark.at));
+        let counts = |by: &str| !youth || by == "child";
         let given: BTreeMap<&'w str, bool> = self
             .plan
             .consents
             .iter()
-            .filter(|(by, (_, mark))| counts(by, mark))
+            .filter(|(by, _)| counts(by))
             .map(|(by, (value, _))| (*by, *value == PlanConsent::Given))
             .collect();
         let asked =

@@ -117,7 +117,8 @@ fn participants_are_those_registered_who_still_serve_and_whoever_holds() {
 #[test]
 fn the_steps_tell_what_held_and_what_was_passed_over() {
     let mut said = services();
-    let decision = FactBody::HolderDecided { service: "skole".into(), by: "kommunedirektor".into(), valid_to: None };
+    let decision =
+        FactBody::HolderDecided { service: "skole".into(), by: "kommunedirektor".into(), valid_to: None, ground: None };
     said.push((date(2024, 2, 1), decision));
     said.extend(appointed());
     let found = ask(&facts(said), date(2024, 3, 1));

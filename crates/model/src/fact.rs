@@ -109,9 +109,13 @@ pub enum FactBody {
         by: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         valid_to: Option<Date>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ground: Option<String>,
     },
     DecisionWithdrawn {
         by: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ground: Option<String>,
     },
     DelegationGranted {
         to: String,

@@ -63,9 +63,14 @@ pub const DUTY_TYPES: &[TypeSpec] = &[
             must("service", Service, "the decided service"),
             must("by", Unit, "role or unit that decided"),
             may("valid_to", Date, "first day the decision no longer stands"),
+            may("ground", Text, "why, in words"),
         ],
     ),
-    kind("decision_withdrawn", "The latest decision is withdrawn.", &[must("by", Unit, "role or unit")]),
+    kind(
+        "decision_withdrawn",
+        "The latest decision is withdrawn.",
+        &[must("by", Unit, "role or unit"), may("ground", Text, "why, in words")],
+    ),
     kind("delegation_granted", "Authority to decide is delegated.", &[must("to", Unit, "role or unit")]),
     kind("delegation_withdrawn", "A delegation ends.", &[must("to", Unit, "role or unit")]),
     kind(
@@ -301,24 +306,44 @@ fn variant_schema(spec: &TypeSpec, words: &dyn Words) -> Value {
             required.push(field.name);
         }
     }
+    // The municipality of a service or a stay is another than the one whose case it is.
+    if let (Some(all), true) = (properties.as_object_mut(), has_own_municipality(spec)) {
+        let doc = "the municipality the fact itself names, when it is not the one whose case it is";
+        all.insert("service_municipality".into(), json!({"type": "string", "pattern": "^\\d{4}$", "description": doc}));
+    }
+    if concerns_all(spec.name) {
+        required.retain(|key| *key != "child");
+    }
+    required.sort_unstable();
     required.dedup();
     json!({"title": spec.name, "description": spec.doc, "type": "object", "properties": properties,
         "required": required, "additionalProperties": false})
 }
 
-/// JSON Schema of a child reference.
+fn has_own_municipality(spec: &TypeSpec) -> bool {
+    spec.fields.iter().any(|f| f.name == "municipality")
+}
+
+/// Facts that may be given without a child: they concern every child of the municipality (delegations, employees).
+#[must_use]
+pub fn concerns_all(type_name: &str) -> bool {
+    type_name.starts_with("delegation_") || type_name.starts_with("person_") || type_name == "worker_contact"
+}
+
+/// JSON Schema of a child reference: one way to name the child, or several that the sender vouches mean the same one.
 #[must_use]
 pub fn child_schema() -> Value {
-    let only = |key: &str, schema: Value| json!({"type": "object", "properties": {key: schema}, "required": [key], "additionalProperties": false});
-    json!({"oneOf": [
-        only("national_id", json!({"type": "string", "pattern": "^\\d{6} ?\\d{5}$"})),
-        only("duf", json!({"type": "string", "pattern": "^\\d{12}$"})),
-        only("child_id", json!({"type": "string", "format": "uuid"})),
-        only("unborn", json!({"type": "object", "properties": {
-            "mother": {"type": "string"}, "due_date": {"type": "string", "format": "date"},
-            "ordinal": {"type": "integer", "minimum": 1}},
-            "required": ["mother", "due_date"], "additionalProperties": false})),
-        only("local", json!({"type": "object", "properties": {"system": {"type": "string"}, "id": {"type": "string"}},
-            "required": ["system", "id"], "additionalProperties": false})),
-    ]})
+    json!({
+        "type": "object", "minProperties": 1, "additionalProperties": false,
+        "properties": {
+            "national_id": {"type": "string", "pattern": "^\\d{6} ?\\d{5}$"},
+            "duf": {"type": "string", "pattern": "^\\d{12}$"},
+            "child_id": {"type": "string", "format": "uuid"},
+            "unborn": {"type": "object", "additionalProperties": false, "required": ["mother", "due_date"],
+                "properties": {"mother": {"type": "string"}, "due_date": {"type": "string", "format": "date"},
+                    "ordinal": {"type": "integer", "minimum": 1}}},
+            "local": {"type": "object", "additionalProperties": false, "required": ["system", "id"],
+                "properties": {"system": {"type": "string"}, "id": {"type": "string"}}},
+        },
+    })
 }

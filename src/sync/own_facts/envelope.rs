@@ -4,7 +4,7 @@
 
 use samhold_model::national_id::looks_like_number;
 use samhold_model::schema::{FieldType, Finding};
-use samhold_model::vocabulary::type_spec;
+use samhold_model::vocabulary::{concerns_all, type_spec};
 use samhold_model::{Date, FactId, NationalId, Realm};
 use serde_json::{Map, Value, json};
 
@@ -48,6 +48,8 @@ impl Envelope {
         // The municipality of a service, when it is not the one whose case it is.
         if let Some(own) = fields.shift_remove("service_municipality") {
             fields.insert("municipality".into(), own);
+        } else if let (Some("placed"), Some(number)) = (type_name.as_deref(), &municipality) {
+            fields.insert("municipality".into(), json!(number));
         }
         if type_name.as_deref() == Some("born") {
             fields.insert("child".into(), json!("child"));
@@ -68,11 +70,6 @@ impl Envelope {
             "holder_decided" | "decision_withdrawn" | "bk_appointed" | "substitute_appointed" | "ip_main_decided"
         )
     }
-}
-
-/// Facts that may be given without a child: they concern every child of the municipality.
-fn concerns_all(type_name: &str) -> bool {
-    type_name.starts_with("delegation_") || type_name.starts_with("person_") || type_name == "worker_contact"
 }
 
 fn take<T>(

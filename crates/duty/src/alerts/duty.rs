@@ -91,7 +91,8 @@ fn holder(picture: &Picture<'_>, raised: &mut BTreeSet<Alert>) {
 fn need(picture: &Picture<'_>, raised: &mut BTreeSet<Alert>) {
     let (case, day) = (&picture.case, picture.day);
     let providers = case.providers(day).count();
-    let waits = !case.need.participants.is_empty() && !case.need.exists();
+    // Said of the registration itself, also where a barnekoordinator already implies the duty.
+    let waits = !case.need.participants.is_empty() && !case.need.registered;
     raise(raised, Alert::TooFewProviders, waits && providers < 2);
     raise(raised, Alert::NoSamordningClause, waits && case.clauses(day).next().is_none());
     let split = case.placed.is_some_and(|(_, stay, care)| stay != care);

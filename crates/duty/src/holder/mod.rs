@@ -84,8 +84,8 @@ impl<'w> Designations<'w> {
 impl<'w> Case<'w> {
     pub(crate) fn take_designation(&mut self, mark: Mark, body: &'w FactBody) {
         match body {
-            FactBody::HolderDecided { service, by, valid_to } => self.take_decision(mark, service, by, *valid_to),
-            FactBody::DecisionWithdrawn { by } => self.take_withdrawal(mark, by),
+            FactBody::HolderDecided { service, by, valid_to, .. } => self.take_decision(mark, service, by, *valid_to),
+            FactBody::DecisionWithdrawn { by, .. } => self.take_withdrawal(mark, by),
             FactBody::HolderAgreed { service, parties } => self.take_agreement(mark, service, parties),
             FactBody::DisputeRaised { parties } => {
                 let parties = parties.iter().map(String::as_str).collect();

@@ -85,9 +85,10 @@ fn naming() -> impl Strategy<Value = FactBody> {
         (service(), unit(), later()).prop_map(|(service, by, valid_to)| FactBody::HolderDecided {
             service,
             by,
-            valid_to
+            valid_to,
+            ground: None,
         }),
-        unit().prop_map(|by| FactBody::DecisionWithdrawn { by }),
+        unit().prop_map(|by| FactBody::DecisionWithdrawn { by, ground: None }),
         word(&["rektor"]).prop_map(|to| FactBody::DelegationGranted { to }),
         word(&["rektor"]).prop_map(|to| FactBody::DelegationWithdrawn { to }),
     ]
