@@ -129,6 +129,27 @@ fn bundled_assignment() -> String {
     "samhold-assignment-v1".into()
 }
 
+impl SystemSettings {
+    /// Whether it serves a municipality.
+    #[must_use]
+    pub fn serves(&self, number: &str) -> bool {
+        self.municipalities.iter().any(|m| m == number)
+    }
+
+    /// Whether it may speak as a role, unit or service: one it names in `acts_as` or `services`, or its own kind.
+    #[must_use]
+    pub fn may_speak_as(&self, name: &str) -> bool {
+        let named = |all: &[String]| all.iter().any(|a| a == name);
+        self.speaks_for_all() || named(&self.acts_as) || named(&self.services) || name == self.kind
+    }
+
+    /// Whether it is the municipality's own system, which speaks for every role, unit and service.
+    #[must_use]
+    pub fn speaks_for_all(&self) -> bool {
+        self.acts_as.iter().any(|a| a == "*")
+    }
+}
+
 impl SourceSection {
     /// How many roads are set; must be one.
     #[must_use]

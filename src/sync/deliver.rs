@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use futures::StreamExt;
-use samhold_adapter_api::{DeliveryOutcome, Outgoing, OutgoingKind, Recipient};
+use samhold_adapter_api::{DeliveryOutcome, Outgoing, OutgoingKind};
 use samhold_model::{Instant, SystemName};
 use samhold_store::{Attempt, AuditEntry, Delivery, EventKind, StoreError};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::engine::Engine;
+use super::engine::{Engine, Live};
 use super::message::{NotSendable, message};
 use crate::config::SystemSettings;
 use crate::telemetry::Counter;
@@ -31,6 +31,12 @@ pub struct Delivered {
 /// Runs until `token` is cancelled.
 pub async fn run(engine: Arc<Engine>, name: String, token: CancellationToken) {
     let recipient = SystemName::new(name.clone());
+    // After a reload the task of before first ends what it has under way: two of one child must not pass each other.
+    let lane = engine.lane(&format!("to {name}"));
+    let _alone = tokio::select! {
+        () = token.cancelled() => return,
+        alone = lane.lock() => alone,
+    };
     let mut failures = 0u32;
     loop {
         // Registered before the look, so that a signal in between is not lost.
@@ -52,6 +58,7 @@ pub async fn run(engine: Arc<Engine>, name: String, token: CancellationToken) {
             }
         };
         tokio::select! {
+            biased;
             () = token.cancelled() => return,
             () = woken => {
                 // An open circuit stays open: news do not make a recipient well.
@@ -95,15 +102,13 @@ async fn until_next(engine: &Engine, recipient: &SystemName) -> Duration {
 /// # Errors
 /// When the store fails.
 pub async fn deliver_once(engine: &Engine, name: &str, token: &CancellationToken) -> Result<Delivered, StoreError> {
-    let live = engine.live();
-    let Some(system) = live.system(name) else { return Ok(Delivered::default()) };
     let recipient = SystemName::new(name);
-    let concurrency = live.loaded.settings.delivery.concurrency;
-    let due = engine.store.due(&recipient, engine.clock.now(), (concurrency * 8) as i64).await?;
-    let push = live.recipients.get(name).cloned();
+    let concurrency = engine.live().loaded.settings.delivery.concurrency;
+    let most = i64::try_from(concurrency.saturating_mul(8)).unwrap_or(i64::MAX);
+    let due = engine.store.due(&recipient, engine.clock.now(), most).await?;
     // At most one row per child, so concurrency never lets two of one child pass each other.
     let attempts = futures::stream::iter(due)
-        .map(|row| attempt_unless_stopping(engine, system, push.clone(), row, token))
+        .map(|row| attempt_unless_stopping(engine, name, row, token))
         .buffer_unordered(concurrency)
         .collect::<Vec<Result<Step, StoreError>>>()
         .await;
@@ -126,33 +131,28 @@ enum Step {
     Failed,
 }
 
-/// When the program stops, what was not tried is handed back as never sent.
+/// When the program stops, or the settings changed, what was not tried is handed back as never sent. What counts are the
+/// settings of the moment of sending.
 async fn attempt_unless_stopping(
     engine: &Engine,
-    system: &SystemSettings,
-    push: Option<Arc<dyn Recipient>>,
+    name: &str,
     row: Delivery,
     token: &CancellationToken,
 ) -> Result<Step, StoreError> {
-    if token.is_cancelled() {
-        engine.store.hand_back(&[(row.id, row.event_id)]).await?;
-        return Ok(Step::Sent);
+    let live = engine.live();
+    match live.system(name).filter(|s| s.recipient.is_some() && !token.is_cancelled()) {
+        Some(system) => attempt(engine, &live, system, row).await,
+        None => engine.store.hand_back(&[(row.id, row.event_id)]).await.map(|()| Step::Sent),
     }
-    attempt(engine, system, push, row).await
 }
 
-async fn attempt(
-    engine: &Engine,
-    system: &SystemSettings,
-    push: Option<Arc<dyn Recipient>>,
-    row: Delivery,
-) -> Result<Step, StoreError> {
+async fn attempt(engine: &Engine, live: &Live, system: &SystemSettings, row: Delivery) -> Result<Step, StoreError> {
     let now = engine.clock.now();
-    let Some(push) = push else {
+    let Some(push) = live.recipients.get(&system.name) else {
         engine.store.to_feed(row.id, row.event_id, now).await?;
         return Ok(Step::Sent);
     };
-    let message = match message(engine, system, &row).await? {
+    let message = match message(engine, live, system, &row).await? {
         Ok(message) => message,
         Err(NotSendable::Changed(content_hash)) => {
             engine.store.attempted(row.id, row.event_id, Attempt::Changed { content_hash }, now).await?;
@@ -186,26 +186,30 @@ async fn conclude(
 ) -> Result<Step, StoreError> {
     let now = engine.clock.now();
     let recipient = SystemName::new(system.name.clone());
-    let (attempt, step) = match outcome {
+    // What the other end answers is not ours: it may repeat a number it was sent.
+    let covered = |text: &str| samhold_model::national_id::redact(text);
+    let (attempt, trouble, counter) = match outcome {
         DeliveryOutcome::Delivered => {
-            Counter::Delivered.add(1);
-            engine.store.contact(&recipient, None, now).await?;
             let audit = release_entry(system, row, kind, decisions, now);
-            (Attempt::Delivered { content_hash: row.content_hash.clone(), audit }, Step::Sent)
+            (Attempt::Delivered { content_hash: row.content_hash.clone(), audit }, None, Counter::Delivered)
         }
         DeliveryOutcome::Refused { code, detail } => {
-            Counter::DeliveriesRefused.add(1);
-            (Attempt::Refused { code, detail }, Step::Sent)
+            (Attempt::Refused { code, detail: covered(&detail) }, None, Counter::DeliveriesRefused)
         }
         DeliveryOutcome::Later { after, reason } => {
-            Counter::DeliveryRetries.add(1);
-            engine.store.contact(&recipient, Some(&reason), now).await?;
-            (later(engine, row, after, reason, now), Step::Failed)
+            let reason = covered(&reason);
+            (later(engine, row, after, reason.clone(), now), Some(reason), Counter::DeliveryRetries)
         }
     };
     engine.store.attempted(row.id, row.event_id, attempt, now).await?;
-    Ok(step)
+    counter.add(1);
+    // Last, since nothing rests on it.
+    engine.store.contact(&recipient, trouble.as_deref(), now).await?;
+    Ok(if trouble.is_some() { Step::Failed } else { Step::Sent })
 }
+
+/// The longest wait a recipient may ask for: one that asks for years is asked again tomorrow.
+const LONGEST_ASKED: Duration = Duration::from_hours(24);
 
 fn later(engine: &Engine, row: &Delivery, after: Option<Duration>, reason: String, now: Instant) -> Attempt {
     let settings = engine.live().loaded.settings.delivery.clone();
@@ -218,7 +222,7 @@ fn later(engine: &Engine, row: &Delivery, after: Option<Duration>, reason: Strin
             format!("given up after {} days and {} attempts; last: {reason}", settings.give_up_days, row.attempts + 1);
         return Attempt::Refused { code: "given_up".into(), detail };
     }
-    let wait = after.unwrap_or_else(|| {
+    let wait = after.map(|asked| asked.min(LONGEST_ASKED)).unwrap_or_else(|| {
         let attempts = usize::try_from(row.attempts).unwrap_or(0).min(30);
         ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(settings.first_wait_ms))

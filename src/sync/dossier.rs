@@ -42,6 +42,8 @@ pub struct Dossier {
     pub facts: Vec<Fact>,
     /// Facts with corrections applied that hold by the day, for everything else.
     effective: Vec<Fact>,
+    /// Every row of the ledger could be read.
+    whole: bool,
     /// The day.
     pub today: Date,
 }
@@ -60,14 +62,33 @@ pub struct Contact {
 }
 
 impl Dossier {
-    /// From the ledger's rows. A row that cannot be read any more is left out and told.
+    /// From the ledger's rows. A row that cannot be read any more is left out and told; it may be the one that protects, so
+    /// that nothing may leave about this child.
     #[must_use]
     pub fn new(child: ChildId, rows: &[StoredFact], today: Date) -> Self {
         let facts: Vec<Fact> = rows.iter().filter_map(fact_of).collect();
         let mut effective: Vec<Fact> = samhold_duty::corrected(&facts, today);
         effective.retain(|f| f.at <= today);
         effective.sort_by(|a, b| (a.at, a.order, &a.id).cmp(&(b.at, b.order, &b.id)));
-        Self { child, facts, effective, today }
+        let whole = facts.len() == rows.len();
+        Self { child, facts, effective, whole, today }
+    }
+
+    /// Whether every row of the ledger could be read.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// Whether a delegation to `whom` stands on the day, for facts about the municipality itself.
+    #[must_use]
+    pub fn is_delegated_to(&self, whom: &str) -> bool {
+        self.latest(|b| match b {
+            FactBody::DelegationGranted { to } if to == whom => Some(true),
+            FactBody::DelegationWithdrawn { to } if to == whom => Some(false),
+            _ => None,
+        })
+        .unwrap_or(false)
     }
 
     fn latest<T>(&self, pick: impl Fn(&FactBody) -> Option<T>) -> Option<T> {

@@ -3,9 +3,12 @@
 //! The live part is swapped whole on reload; a task reads it once a round and never keeps it longer.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use futures::FutureExt;
 use samhold_adapter_api::{Recipient, Source};
 use samhold_mapping::Mapping;
 use samhold_model::Realm;
@@ -112,6 +115,8 @@ pub struct Engine {
     pub stop: CancellationToken,
     /// Cancelled and renewed at each reload: source and recipient tasks restart with the new settings.
     generation: ArcSwap<CancellationToken>,
+    /// Held by the task of a source or recipient while it runs, so that its successor after a reload waits for it.
+    lanes: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// Tasks to wait for when stopping.
     pub tasks: TaskTracker,
 }
@@ -128,6 +133,7 @@ impl Engine {
             signals: Signals::default(),
             generation: ArcSwap::from_pointee(stop.child_token()),
             stop,
+            lanes: Mutex::default(),
             tasks: TaskTracker::new(),
         })
     }
@@ -148,9 +154,12 @@ impl Engine {
 
     /// Starts all tasks.
     pub fn start(self: &Arc<Self>) {
-        self.spawn(super::ingest::run(Arc::clone(self)));
-        self.spawn(super::workout::run(Arc::clone(self)));
-        self.spawn(super::tick::run(Arc::clone(self)));
+        let engine = Arc::clone(self);
+        self.spawn("ingest", move || super::ingest::run(Arc::clone(&engine)));
+        let engine = Arc::clone(self);
+        self.spawn("workout", move || super::workout::run(Arc::clone(&engine)));
+        let engine = Arc::clone(self);
+        self.spawn("tick", move || super::tick::run(Arc::clone(&engine)));
         self.start_generation();
     }
 
@@ -165,21 +174,44 @@ impl Engine {
     fn start_generation(self: &Arc<Self>) {
         let token = CancellationToken::clone(&self.generation.load());
         let live = self.live();
-        for (name, source) in &live.sources {
-            self.spawn(super::sources::run(Arc::clone(self), name.clone(), source.clone(), token.clone()));
+        for (name, source) in live.sources.clone() {
+            let (engine, token) = (Arc::clone(self), token.clone());
+            self.spawn(&name.clone(), move || {
+                super::sources::run(Arc::clone(&engine), name.clone(), source.clone(), token.clone())
+            });
         }
         for system in live.loaded.systems.values().filter(|s| s.recipient.is_some()) {
-            self.spawn(super::deliver::run(Arc::clone(self), system.name.clone(), token.clone()));
+            let (engine, name, token) = (Arc::clone(self), system.name.clone(), token.clone());
+            self.spawn(&system.name, move || super::deliver::run(Arc::clone(&engine), name.clone(), token.clone()));
         }
     }
 
-    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.tasks.spawn(work);
+    /// Runs a task to its end. One that breaks is told and started again: no room may stand empty unnoticed.
+    fn spawn<W>(&self, name: &str, work: impl Fn() -> W + Send + 'static)
+    where
+        W: Future<Output = ()> + Send + 'static,
+    {
+        let (name, stop) = (name.to_owned(), self.stop.clone());
+        self.tasks.spawn(async move {
+            while AssertUnwindSafe(work()).catch_unwind().await.is_err() {
+                tracing::error!(task = %name, "the task `{name}` broke and is started again; report this");
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(Duration::from_secs(5)) => {}
+                }
+            }
+        });
+    }
+
+    /// The lane of a source or recipient; one task at a time holds it.
+    pub(super) fn lane(&self, name: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(lanes.entry(name.to_owned()).or_default())
     }
 
     /// Asks every task to finish what it holds or hand it back, and waits at most `patience`.
     /// Returns whether all ended in time.
-    pub async fn shut_down(&self, patience: std::time::Duration) -> bool {
+    pub async fn shut_down(&self, patience: Duration) -> bool {
         self.stop.cancel();
         self.tasks.close();
         tokio::time::timeout(patience, self.tasks.wait()).await.is_ok()

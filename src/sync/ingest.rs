@@ -3,9 +3,12 @@
 //! A record that cannot be mapped becomes a dead letter that says which field, where and what was expected; nothing of it is
 //! applied, and it can be replayed.
 
+use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use samhold_mapping::tree::Limits;
 use samhold_mapping::{FactLink, Gone, MappedDocument, MappedFact, MappedGroup, Mapping, RunParameters, Update};
 use samhold_model::dates::date_of;
@@ -16,7 +19,7 @@ use serde_json::{Value, json};
 use super::chain;
 use super::engine::{Engine, Live};
 use super::identity::{Found, find, identifier_of};
-use super::kinship::{after_append, person_text};
+use super::kinship::{person_text, relate};
 use super::own_facts::{rename_services, take_facts};
 use super::replace::{Follow, Given, follow};
 use crate::config::SystemSettings;
@@ -45,21 +48,44 @@ pub async fn run(engine: Arc<Engine>) {
     }
 }
 
-/// One round. Returns how many records were worked on.
+/// One round. Returns how many records were worked on. One that fails holds up no other: it stays in the inbox.
 ///
 /// # Errors
-/// When the store fails.
+/// When the store fails, and nothing could be worked on.
 pub async fn ingest_once(engine: &Engine) -> Result<usize, StoreError> {
     let records = engine.store.unmapped(ROUND).await?;
     let live = engine.live();
     let mut worked = 0;
+    let mut failed = None;
     for record in &records {
-        worked += usize::from(ingest(engine, &live, record).await?);
+        match guarded(engine, &live, record).await {
+            Ok(()) => worked += 1,
+            Err(e) => {
+                tracing::error!(record.id = %record.id, error = %e, "record `{}` stays in the inbox", record.id);
+                let away = matches!(e, StoreError::Unavailable { .. } | StoreError::Closed(_));
+                failed = Some(e);
+                if away {
+                    break;
+                }
+            }
+        }
     }
     if worked > 0 {
         engine.signals.marked.notify_one();
     }
-    Ok(worked)
+    failed.filter(|_| worked == 0).map_or(Ok(worked), Err)
+}
+
+/// A record that can never be worked on becomes a dead letter; otherwise it would be taken first in every round.
+async fn guarded(engine: &Engine, live: &Live, record: &StoredRecord) -> Result<(), StoreError> {
+    let dead = match AssertUnwindSafe(ingest(engine, live, record)).catch_unwind().await {
+        Ok(Err(e @ (StoreError::Decrypt(_) | StoreError::Corrupt { .. } | StoreError::Missing { .. }))) => {
+            Dead::new("record_fails", e.to_string())
+        }
+        Ok(ended) => return ended,
+        Err(_) => Dead::new("record_fails", "the program broke while working on it; report this, then replay"),
+    };
+    bury(engine, record, dead).await
 }
 
 /// What stands against a record.
@@ -81,28 +107,41 @@ enum End {
     Waits,
 }
 
-/// One record. False when it waits for a child and was not finished.
-async fn ingest(engine: &Engine, live: &Live, record: &StoredRecord) -> Result<bool, StoreError> {
-    let now = engine.clock.now();
+/// One record: its facts into the ledger, a dead letter, or put aside until a child is known.
+async fn ingest(engine: &Engine, live: &Live, record: &StoredRecord) -> Result<(), StoreError> {
     let end = match live.system(record.system.as_str()) {
         Some(system) => one(engine, live, system, record).await?,
         None => End::Dead(Dead::new("unknown_system", "no connected system has this name; add its file and replay")),
     };
     match end {
         End::Facts(facts) => {
+            // Before the record is finished: after a crash in between it is worked on again, and nothing of this is lost.
+            relate(engine, &facts).await?;
+            let n = facts.len();
+            engine.store.finish(record.id, Outcome::Mapped(facts), engine.clock.now()).await?;
             Counter::RecordsMapped.add(1);
-            Counter::FactsAppended.add(facts.len());
-            engine.store.finish(record.id, Outcome::Mapped(facts.clone()), now).await?;
-            after_append(engine, &facts).await?;
+            Counter::FactsAppended.add(n);
+            Ok(())
         }
-        End::Dead(Dead { code, detail }) => {
-            Counter::RecordsDead.add(1);
-            tracing::warn!(system = %record.system, record.id = %record.id, code, "record `{}` waits in dead letters", record.id);
-            engine.store.finish(record.id, Outcome::Dead { code, detail }, now).await?;
-        }
-        End::Waits => return Ok(false),
+        End::Dead(dead) => bury(engine, record, dead).await,
+        End::Waits => Ok(()),
     }
-    Ok(true)
+}
+
+async fn bury(engine: &Engine, record: &StoredRecord, Dead { code, detail }: Dead) -> Result<(), StoreError> {
+    tracing::warn!(system = %record.system, record.id = %record.id, code, "record `{}` waits in dead letters", record.id);
+    engine.store.finish(record.id, Outcome::Dead { code, detail }, engine.clock.now()).await?;
+    Counter::RecordsDead.add(1);
+    Ok(())
+}
+
+/// The record waits for a child of this person. One that became known in the meantime calls it back at once.
+async fn wait(engine: &Engine, record: &StoredRecord, person: samhold_model::PersonId) -> Result<End, StoreError> {
+    engine.store.wait_for_child(person, record.id).await?;
+    if !engine.store.children_of(person).await?.is_empty() && engine.store.release_waiting(&[person]).await? > 0 {
+        engine.signals.inbox.notify_one();
+    }
+    Ok(End::Waits)
 }
 
 async fn one(engine: &Engine, live: &Live, system: &SystemSettings, record: &StoredRecord) -> Result<End, StoreError> {
@@ -203,24 +242,16 @@ async fn apply_group(
 ) -> Result<End, StoreError> {
     let scope = scope_of(record, &group);
     let voided = group.voided;
-    let Some(municipality) = municipality_of(system, &group) else {
-        return Ok(End::Dead(Dead::new(
-            "not_your_municipality",
-            format!(
-                "the record is about a municipality this system does not serve; it serves {}",
-                system.municipalities.join(", ")
-            ),
-        )));
+    let municipality = match municipality_of(system, &group) {
+        Ok(municipality) => municipality,
+        Err(dead) => return Ok(End::Dead(dead)),
     };
     let today = date_of(record.received_at);
     let mut given: Vec<(ChildId, Given)> = Vec::new();
     for fact in group.facts {
-        match place(engine, live, record, &scope, fact).await? {
+        match place(engine, live, record, (&scope, &municipality), fact).await? {
             Placed::Facts(more) => given.extend(more),
-            Placed::NoChildOf(person) => {
-                engine.store.wait_for_child(person, record.id).await?;
-                return Ok(End::Waits);
-            }
+            Placed::NoChildOf(person) => return wait(engine, record, person).await,
             Placed::Dead(dead) => return Ok(End::Dead(dead)),
         }
     }
@@ -236,7 +267,7 @@ async fn apply_group(
         Some((Update::Replace, _)) => replaced(&held, &before, given, today, &|name| mapping.gone(name)),
         _ => given
             .into_iter()
-            .map(|(child, g)| held.fact(child, Follow { id: g.base, at: g.at, body: g.body }))
+            .map(|(child, g)| held.fact(child, &held.municipality, Follow { id: g.base, at: g.at, body: g.body }))
             .collect(),
     };
     Ok(End::Facts(facts))
@@ -259,14 +290,26 @@ async fn overtaken(engine: &Engine, record: &StoredRecord, before: &[StoredFact]
     Ok(latest.is_some_and(|hash| hash != own))
 }
 
-fn municipality_of(system: &SystemSettings, group: &MappedGroup) -> Option<String> {
-    match &group.municipality {
-        Some(number) => system.municipalities.iter().find(|m| *m == number.as_str()).cloned(),
-        None => system.municipalities.first().cloned(),
-    }
+/// The municipality the record is about. One that does not say so is only clear when the system serves a single one.
+fn municipality_of(system: &SystemSettings, group: &MappedGroup) -> Result<MunicipalityNo, Dead> {
+    let serves = || system.municipalities.join(", ");
+    let found = match (&group.municipality, system.municipalities.as_slice()) {
+        (Some(number), all) => all.iter().find(|m| *m == number.as_str()).ok_or_else(|| {
+            let detail = "the record is about a municipality this system does not serve; it serves";
+            Dead::new("not_your_municipality", format!("{detail} {}", serves()))
+        })?,
+        (None, [only]) => only,
+        (None, _) => {
+            let detail = "the record does not say which municipality it is about, and the system serves several";
+            let remedy = "let the mapping read it, or give each municipality a system of its own";
+            return Err(Dead::new("municipality_unknown", format!("{detail} ({}); {remedy}", serves())));
+        }
+    };
+    Ok(MunicipalityNo::new(found.clone()))
 }
 
-/// A child of its own has facts of its own: each child in the scope is followed by itself.
+/// A child of its own has facts of its own: each child in the scope is followed by itself. So has each municipality: what
+/// was said of the child in another one than now is gone there.
 fn replaced(
     held: &Held<'_>,
     before: &[StoredFact],
@@ -274,35 +317,35 @@ fn replaced(
     today: samhold_model::Date,
     gone: &dyn Fn(&str) -> Gone,
 ) -> Vec<NewFact> {
-    let mut children: Vec<ChildId> = given.iter().map(|(c, _)| *c).chain(before.iter().map(|f| f.child)).collect();
-    children.sort();
-    children.dedup();
-    children
-        .into_iter()
-        .flat_map(|child| {
-            let own: Vec<Given> = given.iter().filter(|(c, _)| *c == child).map(|(_, g)| g.clone()).collect();
-            let earlier: Vec<StoredFact> = before.iter().filter(|f| f.child == child).cloned().collect();
-            follow(&earlier, &own, today, gone).into_iter().map(move |f| (child, f))
-        })
-        .map(|(child, f)| held.fact(child, f))
-        .collect()
+    let here = given.iter().map(|(c, _)| (*c, held.municipality.clone()));
+    let parts: BTreeSet<_> = here.chain(before.iter().map(|f| (f.child, f.municipality.clone()))).collect();
+    let mut facts = Vec::new();
+    for (child, municipality) in parts {
+        let is_here = municipality == held.municipality;
+        let own: Vec<Given> = given.iter().filter(|(c, _)| is_here && *c == child).map(|(_, g)| g.clone()).collect();
+        let earlier: Vec<StoredFact> =
+            before.iter().filter(|f| f.child == child && f.municipality == municipality).cloned().collect();
+        let follows = follow(&earlier, &own, today, gone);
+        facts.extend(follows.into_iter().map(|f| held.fact(child, &municipality, f)));
+    }
+    facts
 }
 
 /// What the facts of one record share.
 struct Held<'a> {
     record: RecordId,
     system: &'a SystemSettings,
-    municipality: String,
+    municipality: MunicipalityNo,
     scope: String,
     now: Instant,
 }
 
 impl Held<'_> {
-    fn fact(&self, child: ChildId, follow: Follow) -> NewFact {
+    fn fact(&self, child: ChildId, municipality: &MunicipalityNo, follow: Follow) -> NewFact {
         NewFact {
             id: follow.id,
             child,
-            municipality: MunicipalityNo::new(self.municipality.clone()),
+            municipality: municipality.clone(),
             at: follow.at,
             recorded_at: self.now,
             source: samhold_model::SystemName::new(self.system.name.clone()),
@@ -324,7 +367,7 @@ async fn place(
     engine: &Engine,
     live: &Live,
     record: &StoredRecord,
-    scope: &str,
+    (scope, municipality): (&str, &MunicipalityNo),
     fact: MappedFact,
 ) -> Result<Placed, StoreError> {
     let references: Vec<_> = fact.child.iter().map(super::identity::ChildReference::from).collect();
@@ -353,7 +396,8 @@ async fn place(
     }
     rename_services(live, &fact.type_name, &mut fields);
     let base = |rule: &str, key: &str, child: ChildId| {
-        FactId::derived(record.system.as_str(), scope, rule, &format!("{key}\u{1f}{child}"))
+        let whose = format!("{key}\u{1f}{child}\u{1f}{municipality}");
+        FactId::derived(record.system.as_str(), scope, rule, &whose)
     };
     let given = |child: ChildId| {
         let mut fields = fields.clone();
@@ -400,7 +444,7 @@ async fn gone(
     let held = Held {
         record: record.id,
         system,
-        municipality: first.municipality.to_string(),
+        municipality: first.municipality.clone(),
         scope: record.key.clone(),
         now: engine.clock.now(),
     };

@@ -4,7 +4,7 @@
 
 use samhold_model::dates::days_between;
 use samhold_model::{ChildId, PersonId};
-use samhold_store::{NewFact, StoreError};
+use samhold_store::{NewFact, StoreError, StoredFact};
 use serde_json::Value;
 
 use super::dossier::{Dossier, WHOLE_MUNICIPALITY, rows_of};
@@ -14,15 +14,24 @@ use super::engine::Engine;
 const BEFORE_DUE: i64 = 120;
 const AFTER_DUE: i64 = 45;
 
-/// What follows from new facts besides the answer: the guardians' relation, records that waited for a child of theirs, and
-/// whether an expected child may have been born.
+/// What follows from facts about the municipality itself: every child is worked out again.
 ///
 /// # Errors
 /// When the store fails.
-pub(super) async fn after_append(engine: &Engine, facts: &[NewFact]) -> Result<(), StoreError> {
+pub(super) async fn concern_all(engine: &Engine, facts: &[NewFact]) -> Result<(), StoreError> {
     if facts.iter().any(|f| f.child == WHOLE_MUNICIPALITY) {
         engine.store.mark_all().await?;
     }
+    Ok(())
+}
+
+/// What follows from new facts besides the answer: the guardians' relation, records that waited for a child of theirs, and
+/// whether an expected child may have been born. Doing it twice changes nothing, and the facts need not stand in the ledger
+/// yet.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn relate(engine: &Engine, facts: &[NewFact]) -> Result<(), StoreError> {
     for fact in facts {
         if let Some(Value::Array(ids)) = fact.body.get("guardians") {
             let guardians: Vec<_> = ids.iter().filter_map(|v| person_of(v.as_str()?)).collect();
@@ -30,7 +39,7 @@ pub(super) async fn after_append(engine: &Engine, facts: &[NewFact]) -> Result<(
             if engine.store.release_waiting(&guardians).await? > 0 {
                 engine.signals.inbox.notify_one();
             }
-            expected_by(engine, fact, &guardians).await?;
+            expected_by(engine, fact, &guardians, facts).await?;
         }
     }
     Ok(())
@@ -47,16 +56,21 @@ fn person_of(text: &str) -> Option<PersonId> {
 }
 
 /// Opens a task when a guardian of this child also expects one at about the same time.
-async fn expected_by(engine: &Engine, fact: &NewFact, guardians: &[PersonId]) -> Result<(), StoreError> {
+async fn expected_by(
+    engine: &Engine,
+    fact: &NewFact,
+    guardians: &[PersonId],
+    new: &[NewFact],
+) -> Result<(), StoreError> {
     let mut siblings: Vec<ChildId> = Vec::new();
     for guardian in guardians {
         siblings.extend(engine.store.children_of(*guardian).await?);
     }
     siblings.sort();
     siblings.dedup();
-    let this = family(engine, fact.child, fact).await?;
+    let this = family(engine, fact.child, fact, new).await?;
     for other in siblings.into_iter().filter(|c| *c != fact.child) {
-        let that = family(engine, other, fact).await?;
+        let that = family(engine, other, fact, new).await?;
         let born = |f: &samhold_duty::Family| f.birth_date;
         let due = |f: &samhold_duty::Family| f.due_date.filter(|_| f.birth_date.is_none());
         let near = match (born(&this), due(&that), born(&that), due(&this)) {
@@ -76,7 +90,29 @@ async fn expected_by(engine: &Engine, fact: &NewFact, guardians: &[PersonId]) ->
     Ok(())
 }
 
-async fn family(engine: &Engine, child: ChildId, like: &NewFact) -> Result<samhold_duty::Family, StoreError> {
-    let rows = rows_of(engine.store.as_ref(), child, &like.municipality).await?;
+async fn family(
+    engine: &Engine,
+    child: ChildId,
+    like: &NewFact,
+    new: &[NewFact],
+) -> Result<samhold_duty::Family, StoreError> {
+    let mut rows = rows_of(engine.store.as_ref(), child, &like.municipality).await?;
+    rows.extend(new.iter().filter(|f| f.child == child && f.municipality == like.municipality).map(as_row));
     Ok(Dossier::new(child, &rows, engine.clock.today()).family())
+}
+
+/// A new fact as it will stand in the ledger, behind all others.
+fn as_row(fact: &NewFact) -> StoredFact {
+    StoredFact {
+        seq: i64::MAX,
+        id: fact.id,
+        child: fact.child,
+        municipality: fact.municipality.clone(),
+        at: fact.at,
+        recorded_at: fact.recorded_at,
+        source: fact.source.clone(),
+        record: fact.record,
+        scope: fact.scope.clone(),
+        body: fact.body.clone(),
+    }
 }

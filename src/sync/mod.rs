@@ -28,6 +28,6 @@ pub(crate) use identity::{Found, find};
 pub use ingest::ingest_once;
 pub use own_facts::{FactInput, Rejection, TakenFacts, take_facts};
 pub use shape::OutboundMapping;
-pub use view::{Sight, sight};
+pub use view::{Sight, sight, sight_of};
 pub(crate) use workout::decisions_json;
 pub use workout::{work_out_child, work_out_once};

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::dossier::WHOLE_MUNICIPALITY;
 use super::engine::{Engine, Live};
 use super::identity::{Found, find};
-use super::kinship::after_append;
+use super::kinship::{concern_all, relate};
 use crate::config::SystemSettings;
 use crate::telemetry::Counter;
 use envelope::{Envelope, finding};
@@ -81,8 +81,13 @@ pub async fn take_facts(
     let mut fates = fates.into_iter();
     for (index, facts) in &ready {
         let own: Vec<Appended> = fates.by_ref().take(facts.len()).collect();
-        count(&mut taken, *index, own.first().copied().unwrap_or(Appended::Duplicate));
-        after_append(engine, facts).await?;
+        let fate = own.first().copied().unwrap_or(Appended::Duplicate);
+        count(&mut taken, *index, fate);
+        // Also for what was there already: the first sending may have ended before this was done.
+        if fate != Appended::Conflict {
+            relate(engine, facts).await?;
+            concern_all(engine, facts).await?;
+        }
     }
     Counter::FactsAppended.add(taken.accepted);
     if taken.accepted > 0 {

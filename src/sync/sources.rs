@@ -21,6 +21,12 @@ pub async fn run(engine: Arc<Engine>, name: String, source: Source, token: Cance
         now: engine.clock.as_fn(),
         stop: token.clone(),
     };
+    // After a reload the one of before first ends what it has under way.
+    let lane = engine.lane(&format!("from {name}"));
+    let _alone = tokio::select! {
+        () = token.cancelled() => return,
+        alone = lane.lock() => alone,
+    };
     let supervisor = Supervisor { engine, context, token };
     match source {
         Source::Poll(poll) => supervisor.poll(poll.as_ref()).await,

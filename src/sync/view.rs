@@ -29,12 +29,29 @@ pub struct Sight {
     pub participant: bool,
 }
 
-/// Works out what `system` may see.
+/// Works out what `system` may see of the answer of the day.
 #[must_use]
 pub fn sight(live: &Live, municipality: &str, system: &SystemSettings, dossier: &Dossier, answer: &Answer) -> Sight {
-    let participant = takes_part(system, answer);
-    let alive = !matches!(answer.samordning.state, DutyState::NoneNeeded | DutyState::Ended);
-    let items = if alive { parcels(live, municipality, dossier, answer) } else { Vec::new() };
+    sight_of(live, municipality, system, dossier, (answer, answer))
+}
+
+/// Works out what `system` may see of the answer of another day. Who may see is decided by the answer `of_today`.
+#[must_use]
+pub fn sight_of(
+    live: &Live,
+    municipality: &str,
+    system: &SystemSettings,
+    dossier: &Dossier,
+    (of_today, answer): (&Answer, &Answer),
+) -> Sight {
+    // A municipality it does not serve, and a child about whom not everything can be read, are none of its business.
+    let open = system.serves(municipality) && dossier.is_whole();
+    let participant = open && takes_part(system, of_today);
+    let items = if open && alive(of_today) && alive(answer) {
+        parcels(live, municipality, dossier, answer)
+    } else {
+        Vec::new()
+    };
     let package = Package {
         subject: dossier.subject(),
         recipient: Recipient { kind: system.kind.clone(), participant, id: None },
@@ -56,9 +73,12 @@ fn hash_of(released: &Released, mapping: &str) -> String {
     hex::encode(digest(&SHA256, format!("{mapping}\n{text}").as_bytes()))
 }
 
+fn alive(answer: &Answer) -> bool {
+    !matches!(answer.samordning.state, DutyState::NoneNeeded | DutyState::Ended)
+}
+
 /// A recipient takes part when one of its services does, or when it is the koordinerende enhet of a living duty.
 fn takes_part(system: &SystemSettings, answer: &Answer) -> bool {
-    let alive = !matches!(answer.samordning.state, DutyState::NoneNeeded | DutyState::Ended);
     let mut concerned: Vec<&str> = answer.participants.iter().map(String::as_str).collect();
     if answer.samordning.holder.kind == HolderKind::Service {
         concerned.extend(answer.samordning.holder.reference.as_deref());
@@ -67,7 +87,7 @@ fn takes_part(system: &SystemSettings, answer: &Answer) -> bool {
     concerned.extend(answer.barnekoordinator.service.as_deref());
     concerned.extend(answer.koordinator.service.as_deref());
     let serves = system.services.iter().any(|s| concerned.contains(&s.as_str()));
-    alive && (serves || matches!(system.kind.as_str(), "koordinerende_enhet" | "barnekoordinator"))
+    alive(answer) && (serves || matches!(system.kind.as_str(), "koordinerende_enhet" | "barnekoordinator"))
 }
 
 fn parcels(live: &Live, municipality: &str, dossier: &Dossier, answer: &Answer) -> Vec<Parcel> {
@@ -107,6 +127,11 @@ impl Offer<'_> {
     fn kind_of(&self, service: &str) -> Option<String> {
         let listed = self.live.loaded.services.get(service).map(|s| s.kind.clone());
         listed.or_else(|| self.dossier.kind_of(service))
+    }
+
+    /// The tag of a service's name. A service of unknown kind may be any, so it is kept as close as the closest.
+    fn tag_of(&self, service: &str) -> Option<String> {
+        self.kind_of(service).map_or_else(|| reveals("krisesenter"), |kind| reveals(&kind))
     }
 
     fn name_of(&self, service: &str) -> Value {
@@ -190,7 +215,7 @@ impl Offer<'_> {
             let name = main.map_or(Value::Null, |s| self.name_of(s));
             self.parcel("plan_exists", vec![("plan_exists", json!(true)), ("plan_main", name)])
         })?;
-        if let Some(tag) = main.and_then(|s| self.kind_of(s)).and_then(|k| reveals(&k)) {
+        if let Some(tag) = main.and_then(|s| self.tag_of(s)) {
             parcel.tags.insert("plan_main".into(), tag);
         }
         Some(parcel)
@@ -207,7 +232,7 @@ impl Offer<'_> {
     fn roster(&self) -> Option<Parcel> {
         let team = &self.answer.participants;
         let mut parcel = self.parcel("team_roster", team.iter().map(|s| (s.as_str(), self.name_of(s))).collect());
-        let tagged = team.iter().filter_map(|s| Some((s.clone(), reveals(&self.kind_of(s)?)?)));
+        let tagged = team.iter().filter_map(|s| Some((s.clone(), self.tag_of(s)?)));
         parcel.tags = tagged.collect::<BTreeMap<_, _>>();
         (!team.is_empty()).then_some(parcel)
     }

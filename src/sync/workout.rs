@@ -1,11 +1,13 @@
 //! Works out marked children: the duty anew, the alerts, and what each recipient should see.
 //!
-//! Idempotent: working out a child twice changes nothing. A child that fails stays marked and is tried again.
+//! Idempotent: working out a child twice changes nothing. A child that fails stays marked, is tried again, and holds up no
+//! other.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::{StreamExt, TryStreamExt};
+use futures::{FutureExt, StreamExt};
 use samhold_duty::Answer;
 use samhold_model::{Date, SystemName};
 use samhold_store::{AuditEntry, Marked, Settlement, StoreError, StoredAnswer, Wanted};
@@ -23,6 +25,9 @@ const AT_ONCE: usize = 32;
 
 /// Runs until the program stops.
 pub async fn run(engine: Arc<Engine>) {
+    if begin(&engine).await {
+        return;
+    }
     loop {
         match work_out_once(&engine).await {
             Ok(0) => {
@@ -46,6 +51,18 @@ pub async fn run(engine: Arc<Engine>) {
     }
 }
 
+/// Settings, mappings, laws and the program itself may be others than when it last ran: every child is looked at once.
+/// True when the program stops meanwhile.
+async fn begin(engine: &Engine) -> bool {
+    while let Err(e) = engine.store.mark_all().await {
+        tracing::error!(error = %e, "children could not be marked at the start; tried again");
+        if pause(engine).await {
+            return true;
+        }
+    }
+    false
+}
+
 async fn pause(engine: &Engine) -> bool {
     tokio::select! {
         () = engine.stop.cancelled() => true,
@@ -56,22 +73,40 @@ async fn pause(engine: &Engine) -> bool {
 /// One round. Returns how many children were worked out.
 ///
 /// # Errors
-/// When the store fails.
+/// When the store fails, and no child could be worked out.
 pub async fn work_out_once(engine: &Engine) -> Result<usize, StoreError> {
     let marked = engine.store.marked(ROUND).await?;
     let live = engine.live();
     // Several at a time share the store's flushes to disk.
-    let n = marked.len();
-    futures::stream::iter(marked)
+    let outcomes = futures::stream::iter(marked)
         .map(|child| {
             let live = Arc::clone(&live);
-            async move { work_out_child(engine, &live, &child).await }
+            async move { guarded(engine, &live, &child).await }
         })
         .buffer_unordered(AT_ONCE)
-        .try_collect::<Vec<()>>()
-        .await?;
+        .collect::<Vec<Result<bool, StoreError>>>()
+        .await;
+    let n = outcomes.iter().filter(|done| matches!(done, Ok(true))).count();
     Counter::AnswersWorkedOut.add(n);
-    Ok(n)
+    match outcomes.into_iter().find_map(Result::err) {
+        Some(e) if n == 0 => Err(e),
+        _ => Ok(n),
+    }
+}
+
+/// False when the program broke over this child: told, and tried again in a later round.
+async fn guarded(engine: &Engine, live: &Live, marked: &Marked) -> Result<bool, StoreError> {
+    let child = marked.child;
+    match AssertUnwindSafe(work_out_child(engine, live, marked)).catch_unwind().await {
+        Ok(done) => {
+            let told = |e: &StoreError| tracing::error!(child = %child, error = %e, "child `{child}` stays marked");
+            done.inspect_err(told).map(|()| true)
+        }
+        Err(_) => {
+            tracing::error!(child = %child, "the program broke over child `{child}`, who stays marked; report this");
+            Ok(false)
+        }
+    }
 }
 
 /// Works out one child.
@@ -169,8 +204,15 @@ async fn wanted(
     let mut audit = Vec::new();
     // What was withheld before, read once and only when something is withheld now.
     let mut past = None;
-    for system in live.recipients_of(marked.municipality.as_str()) {
+    for system in live.loaded.systems.values().filter(|s| s.recipient.is_some()) {
         let recipient = SystemName::new(system.name.clone());
+        if !system.serves(marked.municipality.as_str()) {
+            // What it was told when it served the municipality is taken back.
+            if engine.store.held(&recipient, marked.child, &marked.municipality).await?.is_some() {
+                wanted.push(Wanted { recipient, content_hash: None });
+            }
+            continue;
+        }
         let seen = sight(live, marked.municipality.as_str(), system, dossier, answer);
         // Those who take no part are no news to the audit, nor is what stands as it stood.
         if seen.participant && has_withholding(&seen) {

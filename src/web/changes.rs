@@ -88,7 +88,7 @@ async fn event(engine: &Shared, system: &SystemSettings, entry: &FeedEntry) -> R
         not_before: Instant::UNIX_EPOCH,
         queued_at: entry.made_at,
     };
-    match message(engine, system, &row).await? {
+    match message(engine, &engine.live(), system, &row).await? {
         Ok(message) => {
             let audit =
                 crate::sync::release_entry(system, &row, message.kind, message.decisions.clone(), engine.clock.now());
