@@ -2,8 +2,10 @@
 
 use samhold_standins::{Receiver, School, Town};
 
+use crate::brokers::latest;
 use crate::common::{
-    Daemon, Folder, Proxy, SECRET, amqp_source, broker, children, flat, http_recipient, oneroster, today, wait_until,
+    Child, Daemon, Folder, Proxy, SECRET, amqp_recipient, amqp_source, broker, children, flat, http_recipient,
+    oneroster, today, told_in, wait_until,
 };
 use crate::effects::{assert_no_doubled_effect, until_all_told};
 
@@ -70,18 +72,29 @@ async fn a_broker_that_is_down_at_start_is_used_when_it_comes_up() {
     let broker = crate::brokers::Broker::new(&url).await;
     let port = deserted_port().await;
     let folder = Folder::sqlite();
-    let receiver = Receiver::start(SECRET).await.unwrap();
     amqp_source(&folder, "kilde", &broker.url_through(port), &broker.prefix);
-    http_recipient(&folder, "ke", "koordinerende_enhet", &["ke"], &receiver);
+    amqp_recipient(&folder, "ke", "koordinerende_enhet", &broker.url_through(port), &broker.exchange);
+    broker.listen("ke").await;
     let daemon = Daemon::start(folder).await;
-    wait_until("status tells that the broker is away", async || !daemon.folder.last_error_of("kilde").is_empty()).await;
+    let all = children(20);
+    daemon.client().must_take(&flat(&all, 1)).await;
+    for system in ["kilde", "ke"] {
+        wait_until("status tells that the broker is away", async || !daemon.folder.last_error_of(system).is_empty())
+            .await;
+    }
     assert_eq!(daemon.client().get("/readyz").await.unwrap().status, 200);
     let _back = Proxy::start_on(port, &broker.address).await.unwrap();
     broker.until_read("kilde").await;
-    broker.publish("kilde", &flat(&children(20), 1)).await;
-    until_all_told(&receiver, 20, 0).await;
+    broker.publish("kilde", &all.iter().map(|child| child.agreement(1)).collect::<Vec<_>>()).await;
+    let mut events = Vec::new();
+    wait_until("both roads over the broker are used", async || {
+        broker.received("ke", &mut events).await;
+        let told = told_in(&latest(&events));
+        told.len() == all.len() && told.values().all(|said| *said == Child::told_after(1))
+    })
+    .await;
     drop(daemon);
-    broker.clear(&["kilde"]).await;
+    broker.clear("kilde", "ke").await;
 }
 
 /// How many facts stand in the ledger.

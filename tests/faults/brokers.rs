@@ -29,7 +29,8 @@ pub struct Broker {
     pub address: String,
     /// What the queues of this test begin with.
     pub prefix: String,
-    exchange: String,
+    /// The exchange of this test.
+    pub exchange: String,
     connection: Connection,
     channel: Channel,
 }
@@ -83,7 +84,7 @@ impl Broker {
     }
 
     /// Makes the exchange and, bound to it, the queue on which a recipient listens.
-    async fn listen(&self, recipient: &str) {
+    pub async fn listen(&self, recipient: &str) {
         let durable = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
         let (exchange, queue) = (self.exchange.as_str(), self.out_queue(recipient));
         let none = FieldTable::default;
@@ -95,7 +96,7 @@ impl Broker {
     }
 
     /// Takes what has come for a recipient, without repeats of an event it has had.
-    async fn received(&self, recipient: &str, events: &mut Vec<ReceivedEvent>) {
+    pub async fn received(&self, recipient: &str, events: &mut Vec<ReceivedEvent>) {
         let mut had: BTreeSet<String> = events.iter().map(|e| e.key.clone()).collect();
         let queue = self.out_queue(recipient);
         let get = || self.channel.basic_get(queue.as_str().into(), BasicGetOptions { no_ack: true });
@@ -108,9 +109,9 @@ impl Broker {
     }
 
     /// Removes what the test made.
-    pub async fn clear(&self, sources: &[&str]) {
-        for source in sources {
-            self.channel.queue_delete(self.queue(source).as_str().into(), QueueDeleteOptions::default()).await.unwrap();
+    pub async fn clear(&self, source: &str, recipient: &str) {
+        for queue in [self.queue(source), self.out_queue(recipient)] {
+            self.channel.queue_delete(queue.as_str().into(), QueueDeleteOptions::default()).await.unwrap();
         }
         self.channel.exchange_delete(self.exchange.as_str().into(), ExchangeDeleteOptions::default()).await.unwrap();
     }
@@ -192,10 +193,10 @@ async fn nothing_is_lost_though_the_broker_closes_every_connection_again_and_aga
     // Both roads through the proxy were cut: the queue's connection and the exchange's.
     assert!(proxy.connections() >= CUTS + 2, "{}", proxy.connections());
     drop(daemon);
-    broker.clear(&["kilde"]).await;
-    broker.channel.queue_delete(broker.out_queue("ke").as_str().into(), QueueDeleteOptions::default()).await.unwrap();
+    broker.clear("kilde", "ke").await;
 }
 
-fn latest(events: &[ReceivedEvent]) -> BTreeMap<String, ReceivedEvent> {
+/// The last event of each child.
+pub fn latest(events: &[ReceivedEvent]) -> BTreeMap<String, ReceivedEvent> {
     events.iter().map(|e| (e.subject.clone(), e.clone())).collect()
 }
