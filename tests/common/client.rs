@@ -44,7 +44,6 @@ impl Client {
     }
 
     /// A request with the token, for what has no method here.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
     }

@@ -26,6 +26,20 @@ impl Schema {
         Some(Self { server, name, url })
     }
 
+    /// The server's host and port.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let after_user = self.server.rsplit_once('@').map_or(self.server.as_str(), |(_, rest)| rest);
+        after_user.trim_start_matches("postgres://").split(['/', '?']).next().unwrap().to_owned()
+    }
+
+    /// The daemon reaches it through this port of this machine.
+    #[must_use]
+    pub fn through(mut self, port: u16) -> Self {
+        self.url = self.url.replacen(&self.address(), &format!("127.0.0.1:{port}"), 1);
+        self
+    }
+
     /// Its URL as the daemon is told it.
     #[must_use]
     pub fn url(&self) -> &str {

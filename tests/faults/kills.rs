@@ -58,7 +58,7 @@ impl Poster {
 }
 
 /// No answer, or 503, means that nothing is known to be taken: the same again.
-async fn until_acknowledged(client: &Client, facts: &[Value]) {
+pub async fn until_acknowledged(client: &Client, facts: &[Value]) {
     loop {
         match client.post_facts(facts).await {
             Ok(answer) if answer.status == 200 => {

@@ -14,6 +14,7 @@ mod common;
 
 mod absent;
 mod brokers;
+mod database;
 mod effects;
 mod kills;
 mod limits;
