@@ -136,11 +136,10 @@ impl SystemSettings {
         self.municipalities.iter().any(|m| m == number)
     }
 
-    /// Whether it may speak as a role, unit or service: one it names in `acts_as` or `services`, or its own kind.
+    /// Whether it may speak as a role or unit: one it names in `acts_as`, or its own kind.
     #[must_use]
-    pub fn may_speak_as(&self, name: &str) -> bool {
-        let named = |all: &[String]| all.iter().any(|a| a == name);
-        self.speaks_for_all() || named(&self.acts_as) || named(&self.services) || name == self.kind
+    pub fn may_act_as(&self, unit: &str) -> bool {
+        self.speaks_for_all() || self.acts_as.iter().any(|a| a == unit) || unit == self.kind
     }
 
     /// Whether it is the municipality's own system, which speaks for every role, unit and service.

@@ -3,6 +3,7 @@
 //! The good ones of a request are taken though others are refused. A person's number becomes an opaque id on the way; one
 //! found in free text is refused, because it would travel on unseen.
 
+mod authority;
 mod envelope;
 mod opaque;
 
@@ -44,6 +45,19 @@ pub struct Rejection {
     pub errors: Vec<Finding>,
 }
 
+impl Rejection {
+    /// With whatever looks like a person's number covered: findings name words and places as they were sent.
+    fn covered(mut self) -> Self {
+        let cover = samhold_model::national_id::redact;
+        for finding in &mut self.errors {
+            finding.pointer = cover(&finding.pointer);
+            finding.found = cover(&finding.found);
+            finding.expected = cover(&finding.expected);
+        }
+        self
+    }
+}
+
 /// What became of a request.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct TakenFacts {
@@ -73,9 +87,10 @@ pub async fn take_facts(
         let index = input.index;
         match prepare(engine, &live, system, input, now, record).await? {
             Ok(facts) => ready.push((index, facts)),
-            Err(rejection) => taken.rejected.push(rejection),
+            Err(rejection) => taken.rejected.push(rejection.covered()),
         }
     }
+    let ready = without_conflicts(engine, ready, &mut taken).await?;
     let flat: Vec<NewFact> = ready.iter().flat_map(|(_, facts)| facts.clone()).collect();
     let fates = engine.store.append(flat).await?;
     let mut fates = fates.into_iter();
@@ -95,6 +110,28 @@ pub async fn take_facts(
     }
     taken.rejected.sort_by_key(|r| r.index);
     Ok(taken)
+}
+
+/// One that is refused as a conflict must leave nothing behind, also not at the other children it covers.
+async fn without_conflicts(
+    engine: &Engine,
+    ready: Vec<(usize, Vec<NewFact>)>,
+    taken: &mut TakenFacts,
+) -> Result<Vec<(usize, Vec<NewFact>)>, StoreError> {
+    let mut kept = Vec::with_capacity(ready.len());
+    for (index, facts) in ready {
+        let first = facts.first().filter(|_| facts.len() > 1);
+        let known = match first {
+            Some(first) => engine.store.fact(first.id).await?,
+            None => None,
+        };
+        if known.zip(first).is_some_and(|(known, first)| known.body != first.body) {
+            count(taken, index, Appended::Conflict);
+        } else {
+            kept.push((index, facts));
+        }
+    }
+    Ok(kept)
 }
 
 fn count(taken: &mut TakenFacts, index: usize, fate: Appended) {
@@ -131,7 +168,7 @@ async fn prepare(
         Ok(envelope) => envelope,
         Err(errors) => return Ok(Err(Rejection { index, code: "invalid_fact", status: 422, errors })),
     };
-    if let Some(rejection) = not_allowed(&envelope, system) {
+    if let Some(rejection) = authority::refusal(engine, live, system, &envelope).await? {
         return Ok(Err(rejection));
     }
     if envelope.child.is_empty() {
@@ -157,32 +194,6 @@ async fn prepare(
         return Ok(Err(Rejection { index, code: "unknown_child", status: 422, errors: vec![error] }));
     };
     assemble(engine, live, system, envelope, child, now, record).await
-}
-
-fn not_allowed(envelope: &Envelope, system: &SystemSettings) -> Option<Rejection> {
-    let index = envelope.index;
-    if !system.municipalities.contains(&envelope.municipality) {
-        let error = finding(
-            index,
-            "/municipality",
-            "a municipality this client does not serve",
-            &format!("one of {}", system.municipalities.join(", ")),
-            None,
-        );
-        return Some(Rejection { index, code: "not_your_municipality", status: 403, errors: vec![error] });
-    }
-    let speaks_as = envelope.fields.get("by").and_then(Value::as_str).filter(|_| envelope.speaks_with_authority());
-    let free = |unit: &str| system.acts_as.iter().any(|a| a == "*" || a == unit) || unit == system.kind;
-    speaks_as.filter(|unit| !free(unit)).map(|unit| {
-        let error = finding(
-            index,
-            "/by",
-            &format!("`{unit}`, for whom this client may not speak"),
-            "a role or unit in this client's `acts_as`",
-            Some("the municipality sets `acts_as` in the client's system file".into()),
-        );
-        Rejection { index, code: "not_authorised_to_speak_as", status: 403, errors: vec![error] }
-    })
 }
 
 async fn assemble(
@@ -227,7 +238,8 @@ async fn assemble(
         facts.push(new(id, other, Value::Object(body.clone())));
     }
     if let Some(due) = envelope.due_date {
-        let id = FactId::derived("due_date", &child.to_string(), "unborn", &due.to_string());
+        let municipality = format!("unborn:{}", envelope.municipality);
+        let id = FactId::derived("due_date", &child.to_string(), &municipality, &due.to_string());
         let mut fact = new(id, child, json!({"type": "due_date", "date": due}));
         // The same sentence from every fact about this pregnancy: one id, one content.
         fact.at = samhold_model::dates::add_days(due, -280);

@@ -62,14 +62,6 @@ impl Envelope {
             _ => Err(errors),
         }
     }
-
-    /// Facts whose effect rests on who says them.
-    pub(super) fn speaks_with_authority(&self) -> bool {
-        matches!(
-            self.type_name.as_str(),
-            "holder_decided" | "decision_withdrawn" | "bk_appointed" | "substitute_appointed" | "ip_main_decided"
-        )
-    }
 }
 
 fn take<T>(
@@ -93,6 +85,10 @@ fn take<T>(
 fn numbers_in_text(type_name: Option<&str>, fields: &Map<String, Value>, index: usize, errors: &mut Vec<Finding>) {
     let spec = type_name.and_then(type_spec);
     for (key, value) in fields {
+        if looks_like_number(key) {
+            errors.push(finding(index, "", "a member named by a person's number", "the members of the type", None));
+            continue;
+        }
         let person = spec.and_then(|s| s.fields.iter().find(|f| f.name == key));
         // People and children get opaque ids; an id of ours may hold eleven digits by chance.
         let told = |ty| is_person(ty) || matches!(ty, FieldType::List(FieldType::Child) | FieldType::FactRef);
