@@ -66,6 +66,12 @@ pub fn identifier_of(number: &NationalId) -> Identifier {
     Identifier { scheme: number.kind().scheme().into(), value: Secret(number.reveal().to_owned()) }
 }
 
+/// The identifier under which an expected child is kept.
+#[must_use]
+pub fn unborn(mother: samhold_model::PersonId, due_date: Date, ordinal: i64) -> Identifier {
+    Identifier { scheme: "unborn".into(), value: Secret(format!("{mother}|{due_date}|{ordinal}")) }
+}
+
 /// Finds (or makes) the child that all `references` mean together.
 ///
 /// # Errors
@@ -85,8 +91,7 @@ pub async fn find(
             }
             ChildReference::Unborn { mother, due_date, ordinal } => {
                 let mother = store.resolve_person(&identifier_of(mother)).await?;
-                let value = Secret(format!("{mother}|{due_date}|{ordinal}"));
-                identifiers.push(Identifier { scheme: "unborn".into(), value });
+                identifiers.push(unborn(mother, *due_date, *ordinal));
             }
             ChildReference::Own(child) => return own(store, *child).await,
             ChildReference::ChildrenOf(number) => return children_of(store, number).await,

@@ -177,7 +177,7 @@ async fn one(engine: &Engine, live: &Live, system: &SystemSettings, record: &Sto
 async fn own(engine: &Engine, system: &SystemSettings, record: &StoredRecord) -> Result<End, StoreError> {
     let inputs = match crate::web::read_facts(&record.body, &record.content_type) {
         Ok(inputs) => inputs,
-        Err(detail) => return Ok(End::Dead(Dead::new("not_json", detail))),
+        Err(e) => return Ok(End::Dead(Dead::new(e.code, e.to_string()))),
     };
     let taken = take_facts(engine, system, inputs, Some(record.id)).await?;
     if taken.rejected.is_empty() {

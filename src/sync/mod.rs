@@ -23,7 +23,7 @@ pub(crate) use deliver::release_entry;
 pub use deliver::{Delivered, deliver_once};
 pub use dossier::{Dossier, WHOLE_MUNICIPALITY, rows_of};
 pub use engine::{Engine, Live, Signals};
-pub use identity::{ChildReference, identifier_of};
+pub use identity::{ChildReference, identifier_of, unborn};
 pub(crate) use identity::{Found, find};
 pub use ingest::ingest_once;
 pub use own_facts::{FactInput, Rejection, TakenFacts, take_facts};

@@ -3,18 +3,19 @@
 //! Cursors are opaque and per recipient; the same page may be read again. What an entry says is decided when it is read: an
 //! entry whose content may no longer be known is given as a retraction.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use samhold_model::{Instant, SystemName};
-use samhold_store::{Delivery, EventKind, FeedEntry};
+use samhold_store::{AuditEntry, Delivery, EventKind, FeedEntry};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Shared;
 use super::auth::Client;
 use super::problem::Problem;
+use super::read::Strict;
 use crate::config::SystemSettings;
 use crate::sync::message::{NotSendable, message};
 
@@ -32,9 +33,8 @@ pub struct Page {
 pub async fn get(
     State(engine): State<Shared>,
     client: Client,
-    page: Result<Query<Page>, axum::extract::rejection::QueryRejection>,
+    Strict(page): Strict<Page>,
 ) -> Result<axum::Json<Value>, Problem> {
-    let Query(page) = page.map_err(|e| Problem::new(StatusCode::BAD_REQUEST, "invalid_query", e.body_text()))?;
     if client.0.recipient.as_ref().is_none_or(|r| r.pull.is_none()) {
         return Err(Problem::forbidden("read the feed"));
     }
@@ -51,10 +51,15 @@ pub async fn get(
         entries.pop();
     }
     let last = entries.last().map_or(after, |e| e.position);
-    let mut events = Vec::new();
+    let (mut events, mut audit) = (Vec::new(), Vec::new());
     for entry in &entries {
-        events.extend(event(&engine, &client.0, entry).await?);
+        if let Some((event, release)) = event(&engine, &client.0, entry).await? {
+            events.push(event);
+            audit.push(release);
+        }
     }
+    // What left is written down before it leaves.
+    engine.store.audit(audit).await?;
     Ok(axum::Json(json!({"events": events, "cursor": cursor(&recipient, last), "more": more})))
 }
 
@@ -72,7 +77,11 @@ fn position(recipient: &SystemName, cursor: Option<&str>) -> Result<i64, Problem
     if owner == recipient.as_str() { position.parse().map_err(|_| wrong()) } else { Err(wrong()) }
 }
 
-async fn event(engine: &Shared, system: &SystemSettings, entry: &FeedEntry) -> Result<Option<Value>, Problem> {
+async fn event(
+    engine: &Shared,
+    system: &SystemSettings,
+    entry: &FeedEntry,
+) -> Result<Option<(Value, AuditEntry)>, Problem> {
     let recipient = SystemName::new(system.name.clone());
     let held = engine.store.held(&recipient, entry.child, &entry.municipality).await?;
     let row = Delivery {
@@ -92,12 +101,12 @@ async fn event(engine: &Shared, system: &SystemSettings, entry: &FeedEntry) -> R
         Ok(message) => {
             let audit =
                 crate::sync::release_entry(system, &row, message.kind, message.decisions.clone(), engine.clock.now());
-            engine.store.audit(vec![audit]).await?;
-            Ok(Some(json!({
+            let event = json!({
                 "specversion": "1.0", "id": entry.event_id, "source": "/samhold", "type": message.kind.event_type(),
                 "subject": entry.child, "time": entry.made_at, "datacontenttype": "application/json",
                 "data": message.data.get(),
-            })))
+            });
+            Ok(Some((event, audit)))
         }
         // A newer entry is on its way; this one may no longer be told as it was.
         Err(NotSendable::Changed(_)) => Ok(None),

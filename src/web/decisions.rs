@@ -3,9 +3,11 @@
 //! Authority is checked on the date against roles and delegations; what is decided becomes a fact like any other and reaches
 //! everyone concerned through disclosure.
 
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
-use samhold_model::{Date, FactBody, FactId, MunicipalityNo};
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, StatusCode};
+use samhold_model::{Date, FactId, MunicipalityNo};
 use samhold_store::AuditEntry;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,8 +15,9 @@ use serde_json::{Value, json};
 use super::Shared;
 use super::auth::Client;
 use super::problem::Problem;
+use super::read;
 use crate::config::Permission;
-use crate::sync::{FactInput, take_facts};
+use crate::sync::{Dossier, FactInput, WHOLE_MUNICIPALITY, take_facts};
 
 /// A decision.
 #[derive(Debug, Deserialize)]
@@ -54,11 +57,11 @@ enum Action {
 pub async fn post(
     State(engine): State<Shared>,
     client: Client,
-    body: Result<axum::Json<Decision>, axum::extract::rejection::JsonRejection>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, axum::Json<Value>), Problem> {
     client.must(Permission::Decide, "decide")?;
-    let axum::Json(decision) =
-        body.map_err(|e| Problem::new(StatusCode::BAD_REQUEST, "invalid_decision", e.body_text()))?;
+    let decision: Decision = read::json(&headers, body, "invalid_decision")?;
     let at = decision.at.unwrap_or_else(|| engine.clock.today());
     if !has_authority(&engine, &decision, at).await? {
         let detail = format!(
@@ -77,7 +80,7 @@ pub async fn post(
     let entry = AuditEntry {
         at: engine.clock.now(),
         kind: "decision".into(),
-        child: None,
+        child: engine.store.fact(decision.id).await?.map(|fact| fact.child),
         actor: format!("{}/{}", client.0.name, decision.by),
         detail: json!({"fact": decision.id}),
     };
@@ -117,16 +120,6 @@ async fn has_authority(engine: &Shared, decision: &Decision, at: Date) -> Result
         return Ok(true);
     }
     let number = MunicipalityNo::new(decision.municipality.clone());
-    let rows = engine.store.facts_of(crate::sync::WHOLE_MUNICIPALITY, &number).await?;
-    let mut delegated = false;
-    let mut facts: Vec<_> = rows.iter().filter(|r| r.at <= at).collect();
-    facts.sort_by_key(|r| (r.at, r.seq));
-    for row in facts {
-        match serde_json::from_value::<FactBody>(row.body.clone()) {
-            Ok(FactBody::DelegationGranted { to }) if to == decision.by => delegated = true,
-            Ok(FactBody::DelegationWithdrawn { to }) if to == decision.by => delegated = false,
-            _ => {}
-        }
-    }
-    Ok(delegated)
+    let rows = engine.store.facts_of(WHOLE_MUNICIPALITY, &number).await?;
+    Ok(Dossier::new(WHOLE_MUNICIPALITY, &rows, at).is_delegated_to(&decision.by))
 }

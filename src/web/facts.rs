@@ -26,7 +26,7 @@ pub async fn post(
     let body = body.map_err(|e| body_problem(&e))?;
     let kind = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("application/json");
     let single = !kind.contains("ndjson") && first_is(&body, b'{');
-    let inputs = read_facts(&body, kind).map_err(|e| Problem::new(StatusCode::BAD_REQUEST, "not_json", e))?;
+    let inputs = read_facts(&body, kind).map_err(|e| Problem::new(e.status, e.code, e.to_string()))?;
     let taken = take_facts(&engine, &client.0, inputs, None).await?;
     Ok(answer(taken, single))
 }
@@ -49,11 +49,37 @@ fn answer(taken: TakenFacts, single: bool) -> Response {
     }
 }
 
+/// Why a body holds no facts. Never content of it.
+#[derive(Debug, thiserror::Error)]
+#[error("{detail}")]
+pub struct NotFacts {
+    /// Code with a page in the documentation.
+    pub code: &'static str,
+    status: StatusCode,
+    detail: String,
+}
+
+/// Facts in one request: each refused one is answered with its findings, so that many would be more than memory holds.
+const MOST: usize = 10_000;
+
 /// Reads the body of a facts request into single facts.
 ///
 /// # Errors
-/// What is not JSON, with line and column, without content.
-pub fn read_facts(body: &[u8], content_type: &str) -> Result<Vec<FactInput>, String> {
+/// [`NotFacts`].
+pub fn read_facts(body: &[u8], content_type: &str) -> Result<Vec<FactInput>, NotFacts> {
+    let inputs = inputs(body, content_type).map_err(|detail| NotFacts {
+        code: "not_json",
+        status: StatusCode::BAD_REQUEST,
+        detail,
+    })?;
+    if inputs.len() > MOST {
+        let detail = format!("{} facts at once; at most {MOST} are taken, send them in parts", inputs.len());
+        return Err(NotFacts { code: "too_many_facts", status: StatusCode::PAYLOAD_TOO_LARGE, detail });
+    }
+    Ok(inputs)
+}
+
+fn inputs(body: &[u8], content_type: &str) -> Result<Vec<FactInput>, String> {
     let body = body.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(body);
     if content_type.contains("ndjson") {
         return lines(body);

@@ -11,6 +11,7 @@ mod health;
 mod problem;
 mod push_in;
 mod query;
+mod read;
 mod receipts;
 mod server;
 mod worklist;
@@ -58,5 +59,6 @@ pub fn router(engine: Shared) -> Router {
         .layer(DefaultBodyLimit::max(web.max_body_bytes))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, timeout))
         .layer(CatchPanicLayer::new())
+        .layer(axum::middleware::map_response(problem::every_error_is_one))
         .with_state(engine)
 }

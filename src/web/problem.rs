@@ -95,6 +95,37 @@ impl IntoResponse for Problem {
     }
 }
 
+/// The last word on every answer: an error made below the handlers (a panic, a timeout, an address that is no text) becomes
+/// a problem too, and nothing is kept by anyone on the way.
+pub async fn every_error_is_one(mut response: Response) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let status = response.status();
+    if (status.is_client_error() || status.is_server_error()) && !kind.contains("json") {
+        let allow = response.headers().get(header::ALLOW).cloned();
+        response = of_status(status).into_response();
+        if let Some(allow) = allow {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn of_status(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::REQUEST_TIMEOUT => {
+            let detail =
+                "the request took too long; what it said may have been taken, and sending it again is harmless";
+            Problem::new(status, "request_timeout", detail)
+        }
+        s if s.is_server_error() => {
+            tracing::error!(status = s.as_u16(), "a request broke the program; report this");
+            Problem::new(s, "internal", "the program broke over this request; it is logged")
+        }
+        _ => Problem::new(status, "bad_request", "the request could not be read; see /openapi.json"),
+    }
+}
+
 /// An unknown address.
 pub async fn not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here; see /openapi.json")

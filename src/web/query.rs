@@ -2,8 +2,12 @@
 //!
 //! A client that is not configured to receive has no view of its own kind either; unknown and not allowed answer alike.
 
+use std::time::Duration;
+
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, StatusCode};
 use samhold_disclosure::cleared::{Envelope, EnvelopeKind};
 use samhold_model::{ChildId, Date, MunicipalityNo, NationalId};
 use samhold_store::{AuditEntry, Identifier, Resolved, Secret};
@@ -13,9 +17,13 @@ use serde_json::{Value, json};
 use super::Shared;
 use super::auth::Client;
 use super::problem::Problem;
+use super::read;
 use crate::config::{Permission, SystemSettings};
-use crate::sync::message::{Now, child_identifier, shaped};
-use crate::sync::{Dossier, rows_of, sight};
+use crate::sync::message::{Now, child_identifier, now, shaped};
+use crate::sync::{Live, Sight, sight_of};
+
+/// Answers that tell nothing go out at multiples of this.
+const STEP: Duration = Duration::from_millis(50);
 
 /// The question.
 #[derive(Debug, Deserialize)]
@@ -28,80 +36,106 @@ pub struct Question {
     known_at: Option<Date>,
 }
 
-/// Answers a question.
+/// Answers a question. Who may know nothing and who asks about nobody wait for the same work and the same moment.
 pub async fn post(
     State(engine): State<Shared>,
     client: Client,
-    body: Result<axum::Json<Question>, axum::extract::rejection::JsonRejection>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<axum::Json<Value>, Problem> {
     client.must(Permission::Query, "ask who coordinates")?;
-    let axum::Json(question) =
-        body.map_err(|e| Problem::new(StatusCode::BAD_REQUEST, "invalid_question", e.body_text()))?;
-    let mut answer = json!({"coordination": null});
-    if let Some(child) = child_of(&engine, &question.child).await?
-        && let Some(seen) = view(&engine, &client.0, child, &question).await?
-        && let Some(map) = answer.as_object_mut()
-    {
-        map.insert("coordination".into(), seen);
+    let question: Question = read::json(&headers, body, "invalid_question")?;
+    let begun = tokio::time::Instant::now();
+    let child = child_of(&engine, &question.child).await?;
+    let seen = view(&engine, &client.0, child, &question).await?;
+    if seen.is_none() {
+        tokio::time::sleep_until(begun + rounded(begun.elapsed())).await;
     }
-    Ok(axum::Json(answer))
+    Ok(axum::Json(json!({"coordination": seen})))
+}
+
+/// The next step of an even grid, so that the time an answer took does not tell what was looked at.
+fn rounded(took: Duration) -> Duration {
+    let steps = took.as_millis() / STEP.as_millis() + 1;
+    STEP.saturating_mul(u32::try_from(steps).unwrap_or(u32::MAX))
 }
 
 async fn child_of(engine: &Shared, reference: &Value) -> Result<Option<ChildId>, Problem> {
-    let realm = engine.live().realm();
-    let text = |key: &str| reference.get(key).and_then(Value::as_str);
-    if let Some(id) = text("child_id") {
+    if let Some(id) = reference.get("child_id").and_then(Value::as_str) {
         return Ok(id.parse().ok());
     }
-    let number = text("national_id")
-        .and_then(|t| NationalId::parse(t, realm).ok())
-        .or_else(|| text("duf").and_then(|t| NationalId::parse_duf(t).ok()));
-    let identifier = match (number, reference.get("local")) {
-        (Some(number), _) => crate::sync::identifier_of(&number),
-        (None, Some(local)) => {
-            let part = |key: &str| local.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-            Identifier { scheme: format!("local:{}", part("system")), value: Secret(part("id")) }
-        }
-        (None, None) => return Ok(None),
-    };
+    let Some(identifier) = identifier(engine, reference).await? else { return Ok(None) };
     match engine.store.resolve_child(&[identifier], false, engine.clock.today()).await? {
         Resolved::Child { child, .. } => Ok(Some(child)),
         _ => Ok(None),
     }
 }
 
-/// What the client may see, in the form of its own outbound mapping.
+async fn identifier(engine: &Shared, reference: &Value) -> Result<Option<Identifier>, Problem> {
+    let realm = engine.live().realm();
+    let text = |of: &Value, key: &str| of.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let number = NationalId::parse(&text(reference, "national_id"), realm)
+        .or_else(|_| NationalId::parse_duf(&text(reference, "duf")));
+    if let Ok(number) = number {
+        return Ok(Some(crate::sync::identifier_of(&number)));
+    }
+    if let Some(local) = reference.get("local") {
+        let scheme = format!("local:{}", text(local, "system"));
+        return Ok(Some(Identifier { scheme, value: Secret(text(local, "id")) }));
+    }
+    let Some(unborn) = reference.get("unborn") else { return Ok(None) };
+    let mother = NationalId::parse(&text(unborn, "mother"), realm).ok();
+    let due = text(unborn, "due_date").parse::<Date>().ok();
+    let (Some(mother), Some(due)) = (mother, due) else { return Ok(None) };
+    let ordinal = unborn.get("ordinal").and_then(Value::as_i64).unwrap_or(1);
+    let person = engine.store.find_person(&crate::sync::identifier_of(&mother)).await?;
+    Ok(person.map(|mother| crate::sync::unborn(mother, due, ordinal)))
+}
+
+/// What the client may see, in the form of its own outbound mapping. Of nobody, the same is worked out about no facts.
 async fn view(
     engine: &Shared,
     system: &SystemSettings,
-    child: ChildId,
+    child: Option<ChildId>,
     question: &Question,
 ) -> Result<Option<Value>, Problem> {
     let live = engine.live();
-    let today = engine.clock.today();
-    let as_of = question.as_of.unwrap_or(today);
-    let known_at = question.known_at.unwrap_or(today);
+    let mut withheld = Value::Array(Vec::new());
     for number in &system.municipalities {
-        let municipality = MunicipalityNo::new(number.clone());
-        let rows = rows_of(engine.store.as_ref(), child, &municipality).await?;
-        if rows.is_empty() {
-            continue;
-        }
-        // What may be seen is decided by today's facts; only the duty is asked about another day.
-        let dossier = Dossier::new(child, &rows, today);
-        let rules = live.duty_rules(number);
-        let answer = samhold_duty::answer(&dossier.family(), &dossier.facts, as_of, Some(known_at), &rules);
-        let seen = sight(&live, number, system, &dossier, &answer);
+        let about = child.unwrap_or_else(|| ChildId(uuid::Uuid::new_v4()));
+        let (state, seen) = look(engine, &live, system, (about, number), question).await?;
         let decisions = crate::sync::decisions_json(&seen);
-        let Some(cleared) = seen.cleared else { continue };
-        let state = Now { dossier, answer };
-        let envelope = envelope(engine, system, child, number, &state).await?;
+        let Some(cleared) = seen.cleared.filter(|_| live.outbound.contains_key(&system.name)) else {
+            withheld = if state.dossier.facts.is_empty() { withheld } else { decisions };
+            continue;
+        };
+        let envelope = envelope(engine, system, about, number, &state).await?;
         let data = shaped(&live, system, cleared, &envelope)
             .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "not_composable", "a person must look"))?;
-        audit(engine, system, child, decisions).await?;
+        audit(engine, system, "release", child, decisions).await?;
         return Ok(data.get().get("coordination").cloned());
     }
+    audit(engine, system, "withheld", child, withheld).await?;
     Ok(None)
+}
+
+/// What may be seen is decided by today's facts and today's answer; only the duty is asked about another day.
+async fn look(
+    engine: &Shared,
+    live: &Live,
+    system: &SystemSettings,
+    (child, number): (ChildId, &str),
+    question: &Question,
+) -> Result<(Now, Sight), Problem> {
+    let today = engine.clock.today();
+    let municipality = MunicipalityNo::new(number.to_owned());
+    let Now { dossier, answer: of_today } = now(engine, live, child, &municipality).await?;
+    let as_of = question.as_of.unwrap_or(today);
+    let known_at = question.known_at.unwrap_or(today);
+    let rules = live.duty_rules(number);
+    let answer = samhold_duty::answer(&dossier.family(), &dossier.facts, as_of, Some(known_at), &rules);
+    let seen = sight_of(live, number, system, &dossier, (&of_today, &answer));
+    Ok((Now { dossier, answer }, seen))
 }
 
 async fn envelope(
@@ -121,14 +155,31 @@ async fn envelope(
         .map_err(|e| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "not_composable", e.to_string()))
 }
 
-/// A question that was answered is a release like any other.
-async fn audit(engine: &Shared, system: &SystemSettings, child: ChildId, decisions: Value) -> Result<(), Problem> {
+/// A question that was answered is a release like any other; one that was not is kept too.
+async fn audit(
+    engine: &Shared,
+    system: &SystemSettings,
+    kind: &str,
+    child: Option<ChildId>,
+    decisions: Value,
+) -> Result<(), Problem> {
     let entry = AuditEntry {
         at: engine.clock.now(),
-        kind: "release".into(),
-        child: Some(child),
+        kind: kind.into(),
+        child,
         actor: system.name.clone(),
         detail: json!({"road": "query", "recipient_kind": system.kind, "decisions": decisions}),
     };
     Ok(engine.store.audit(vec![entry]).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_tells_nothing_goes_out_at_the_next_step_whatever_it_took() {
+        let millis = |n| rounded(Duration::from_millis(n)).as_millis();
+        assert_eq!([millis(0), millis(3), millis(49), millis(50), millis(51)], [50, 50, 50, 100, 100]);
+    }
 }

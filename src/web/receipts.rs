@@ -1,7 +1,9 @@
 //! `POST /api/v1/receipts`: delivered is not read, and read is not accepted.
 
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::extract::rejection::BytesRejection;
+use axum::http::{HeaderMap, StatusCode};
 use samhold_model::SystemName;
 use samhold_store::Receipt;
 use serde::Deserialize;
@@ -11,6 +13,10 @@ use uuid::Uuid;
 use super::Shared;
 use super::auth::Client;
 use super::problem::Problem;
+use super::read;
+
+/// Receipts in one request; each is written down by itself.
+const MOST: usize = 1000;
 
 /// One receipt.
 #[derive(Debug, Deserialize)]
@@ -35,13 +41,17 @@ enum Status {
 pub async fn post(
     State(engine): State<Shared>,
     client: Client,
-    body: Result<axum::Json<Vec<Given>>, axum::extract::rejection::JsonRejection>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<axum::Json<Value>, Problem> {
     if client.0.recipient.is_none() {
         return Err(Problem::forbidden("give receipts"));
     }
-    let axum::Json(given) =
-        body.map_err(|e| Problem::new(StatusCode::BAD_REQUEST, "invalid_receipts", e.body_text()))?;
+    let given: Vec<Given> = read::json(&headers, body, "invalid_receipts")?;
+    if given.len() > MOST {
+        let detail = format!("more than {MOST} receipts at once; send them in parts");
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail));
+    }
     let recipient = SystemName::new(client.0.name.clone());
     let mut accepted = 0;
     let mut rejected = Vec::new();
