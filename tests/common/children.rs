@@ -1,6 +1,7 @@
 //! Synthetic children and the facts that give each a holder of the duty.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use samhold_model::Date;
 use samhold_model::dates::{add_days, date_of};
@@ -22,10 +23,11 @@ pub struct Child {
     birth: Date,
 }
 
-/// Today, in Norway.
+/// The day the tests began, in Norway: the same throughout, also when they run past midnight.
 #[must_use]
 pub fn today() -> Date {
-    date_of(samhold_model::Instant::now())
+    static BEGAN: OnceLock<Date> = OnceLock::new();
+    *BEGAN.get_or_init(|| date_of(samhold_model::Instant::now()))
 }
 
 /// So many children between seven and ten years old; the same ones every time on a day.
