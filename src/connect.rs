@@ -42,6 +42,15 @@ pub fn assemble(loaded: Loaded) -> Result<Live, Mistakes> {
         recipients: HashMap::new(),
         loaded,
     };
+    if let Some(folder) = own_folder(&live.loaded).filter(|folder| !folder.is_dir()) {
+        mistakes.push(
+            Mistake::about(
+                &folder.display().to_string(),
+                "the folder that `mappings` names is not there, or cannot be read",
+            )
+            .help("without it the bundled mappings would be used; take the line out if that is meant"),
+        );
+    }
     let systems: Vec<SystemSettings> = live.loaded.systems.values().cloned().collect();
     for system in &systems {
         if let Some(section) = &system.source {
@@ -128,7 +137,9 @@ fn mapping_text(
     mistakes: &mut Mistakes,
 ) -> Option<(String, String)> {
     let file = format!("{id}.toml");
-    if let Some(path) = own_folder(loaded).map(|folder| folder.join(&file)).filter(|path| path.exists()) {
+    // Not `exists`: an own file that may not be read must not give way to the bundled one.
+    let there = |path: &PathBuf| !matches!(path.try_exists(), Ok(false));
+    if let Some(path) = own_folder(loaded).map(|folder| folder.join(&file)).filter(there) {
         return match std::fs::read_to_string(&path) {
             Ok(text) => Some((path.display().to_string(), text)),
             Err(e) => {

@@ -47,6 +47,23 @@ pub fn load(folder: &Path) -> Result<Loaded, Mistakes> {
     }
 }
 
+/// The secrets that a settings folder names and that cannot be read now, one line each. Not a mistake in the settings: most
+/// are read only when they are used, and the daemon recovers when they come.
+#[must_use]
+pub fn unreadable_secrets(folder: &Path) -> Vec<String> {
+    let systems = system_files(&folder.join("systems"), &mut Mistakes::default());
+    std::iter::once(folder.join("samhold.toml")).chain(systems).flat_map(|f| super::secrets::unreadable(&f)).collect()
+}
+
+/// The text of a file that may be left out.
+fn text_if_there(path: &Path, mistakes: &mut Mistakes) -> Option<Arc<str>> {
+    // Not `exists`: a file that may not be read must not count as left out.
+    match path.try_exists() {
+        Ok(false) => None,
+        _ => text_of(path, mistakes),
+    }
+}
+
 fn text_of(path: &Path, mistakes: &mut Mistakes) -> Option<Arc<str>> {
     match std::fs::read_to_string(path) {
         Ok(text) => Some(Arc::from(text)),
@@ -78,7 +95,9 @@ fn settings(folder: &Path, mistakes: &mut Mistakes) -> Option<Settings> {
     let settings = match (merged, alone) {
         (Ok(merged), Some(_)) => merged,
         (Err(e), Some(_)) => {
-            mistakes.push(Mistake::about("environment", format!("a SAMHOLD__ variable does not fit: {e}")));
+            // Somebody may have put a secret there instead of its place.
+            let said = strict::without_values(&e.to_string());
+            mistakes.push(Mistake::about("environment", format!("a SAMHOLD__ variable does not fit: {said}")));
             return None;
         }
         _ => return None,
@@ -105,28 +124,21 @@ fn consistent(settings: &Settings, name: &str, text: &Arc<str>, mistakes: &mut M
             format!("`{number}` is not a kommunenummer: four digits"),
         ));
     }
-    if settings.delivery.concurrency == 0 {
-        let place = place_of(text, "concurrency");
-        mistakes.push(Mistake::at(name, text, place, "`delivery.concurrency` must be at least 1"));
+    for (key, message) in super::limits::unworkable(settings) {
+        mistakes.push(Mistake::at(name, text, place_of(text, key), message));
     }
 }
 
 fn law(folder: &Path, mistakes: &mut Mistakes) -> Law {
     let path = folder.join("laws.toml");
-    if !path.exists() {
-        return Law::bundled();
-    }
-    let Some(text) = text_of(&path, mistakes) else { return Law::bundled() };
+    let Some(text) = text_if_there(&path, mistakes) else { return Law::bundled() };
     strict::read::<Law>(&path.display().to_string(), &text, mistakes).unwrap_or_else(Law::bundled)
 }
 
 fn services(folder: &Path, law: &Law, mistakes: &mut Mistakes) -> Services {
     let path = folder.join("services.toml");
-    if !path.exists() {
-        return Services::default();
-    }
     let name = path.display().to_string();
-    let Some(text) = text_of(&path, mistakes) else { return Services::default() };
+    let Some(text) = text_if_there(&path, mistakes) else { return Services::default() };
     let Some(file) = strict::read::<ServicesFile>(&name, &text, mistakes) else { return Services::default() };
     for row in file.service.iter().filter(|row| !law.service_kind.contains_key(&row.kind)) {
         mistakes.push(unknown_word(&name, &text, "service kind", &row.kind, law.service_kind.keys()));
@@ -147,7 +159,7 @@ fn systems(
     mistakes: &mut Mistakes,
 ) -> BTreeMap<String, SystemSettings> {
     let mut systems = BTreeMap::new();
-    for path in system_files(&folder.join("systems")) {
+    for path in system_files(&folder.join("systems"), mistakes) {
         let name = path.display().to_string();
         let Some(text) = text_of(&path, mistakes) else { continue };
         let Some(mut system) = strict::read::<SystemSettings>(&name, &text, mistakes) else { continue };
@@ -162,13 +174,18 @@ fn systems(
     systems
 }
 
-fn system_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok().map(|e| e.path()))
-        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
-        .collect();
+/// The files of the systems. A folder that cannot be read is a mistake: taken for empty, it would disconnect everyone.
+fn system_files(folder: &Path, mistakes: &mut Mistakes) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+    let mut files: Vec<PathBuf> = match entries {
+        Ok(entries) => entries.into_iter().map(|entry| entry.path()).collect(),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(e) => {
+            mistakes.push(Mistake::about(&folder.display().to_string(), format!("cannot be read: {e}")));
+            Vec::new()
+        }
+    };
+    files.retain(|path| path.extension().is_some_and(|e| e == "toml"));
     files.sort();
     files
 }
@@ -202,6 +219,16 @@ fn check_system(
             Mistake::about(name, "the system calls us but has neither `token` nor `client_certificate_sha256`")
                 .help("token = { file = \"…\" }"),
         );
+    }
+    if system.name.is_empty() || !system.name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
+        // It stands in addresses, queue names and logs.
+        let message =
+            format!("the name `{}` of the system may hold letters a-z, digits, `-`, `_` and `.` only", system.name);
+        mistakes.push(Mistake::at(name, text, place_of(text, "name"), message));
+    }
+    if system.municipalities.is_empty() {
+        let message = "the system serves no municipality, so nothing would reach or leave it";
+        mistakes.push(Mistake::at(name, text, place_of(text, "municipalities"), message));
     }
     for number in settings
         .map(|s| &s.municipality)

@@ -4,8 +4,10 @@
 //! `systems/`. Must never hold a secret, only where it lies.
 
 mod daemon;
+mod limits;
 mod load;
 mod report;
+mod secrets;
 mod services;
 mod strict;
 mod system;
@@ -13,7 +15,7 @@ mod system;
 pub use daemon::{
     DeliverySettings, LogFormat, LogSettings, MunicipalitySettings, Settings, StoreSection, TlsSettings, WebSettings,
 };
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, unreadable_secrets};
 pub use report::{Mistake, Mistakes};
 pub use services::{ServiceEntry, Services};
 pub use system::{Permission, RecipientSection, SourceSection, SystemSettings};
