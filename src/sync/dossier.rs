@@ -66,12 +66,18 @@ impl Dossier {
     /// that nothing may leave about this child.
     #[must_use]
     pub fn new(child: ChildId, rows: &[StoredFact], today: Date) -> Self {
+        Self::on(child, rows, today, today)
+    }
+
+    /// As [`Dossier::new`], for what was so on `day` by what is known on `known_at`: a fact told late counts from its date.
+    #[must_use]
+    pub fn on(child: ChildId, rows: &[StoredFact], day: Date, known_at: Date) -> Self {
         let facts: Vec<Fact> = rows.iter().filter_map(fact_of).collect();
-        let mut effective: Vec<Fact> = samhold_duty::corrected(&facts, today);
-        effective.retain(|f| f.at <= today);
+        let mut effective: Vec<Fact> = samhold_duty::corrected(&facts, known_at);
+        effective.retain(|f| f.at <= day);
         effective.sort_by(|a, b| (a.at, a.order, &a.id).cmp(&(b.at, b.order, &b.id)));
         let whole = facts.len() == rows.len();
-        Self { child, facts, effective, whole, today }
+        Self { child, facts, effective, whole, today: day }
     }
 
     /// Whether every row of the ledger could be read.

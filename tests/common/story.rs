@@ -13,11 +13,10 @@ pub fn child(n: usize) -> Child {
     children(n + 1).remove(n)
 }
 
-/// Everything until the services agreed on `lia-skole`; no address protection.
+/// Everything until the services agreed on `lia-skole`.
 #[must_use]
 pub fn agreed(child: &Child) -> Vec<Value> {
     let mut facts = child.opening();
-    facts.push(child.fact(199, "address_protection", &json!({"value": "none"})));
     facts.push(child.fact(198, "guardians_changed", &json!({"guardians": PARENTS})));
     facts.push(child.agreement(0));
     facts
@@ -48,6 +47,12 @@ pub fn consented(child: &Child) -> Vec<Value> {
 pub fn withdrawn(child: &Child) -> Value {
     let consents = consented(child);
     child.fact(0, "consent_withdrawn", &json!({"consent": consents[2]["id"]}))
+}
+
+/// The first of a child's opening facts that has this type.
+#[must_use]
+pub fn opening_of(child: &Child, kind: &str) -> Value {
+    child.opening().into_iter().find(|f| f["type"] == kind).unwrap()
 }
 
 /// Waits until nothing is on its way any more: all is mapped and worked out, and nothing is queued but for `away`.

@@ -1,0 +1,104 @@
+//! `POST /api/v1/decisions`: name a holder, settle a dispute, withdraw; authority is checked on the date.
+
+use samhold_model::dates::add_days;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::common::{Answer, Daemon, Folder, MUNICIPALITY, today};
+use crate::ledger::Ledger;
+use crate::story::child;
+
+async fn decide(daemon: &Daemon, number: &str, more: Value) -> Answer {
+    let mut decision = json!({"child": {"national_id": number}, "municipality": MUNICIPALITY});
+    decision.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    daemon.client().post("/api/v1/decisions", &decision).await.unwrap()
+}
+
+/// A fact about the municipality itself.
+fn delegation(days: i64, kind: &str, to: &str) -> Value {
+    json!({"id": Uuid::new_v4(), "type": kind, "at": add_days(today(), -days).to_string(), "municipality": MUNICIPALITY, "to": to})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispute_is_settled_by_who_has_authority_and_by_nobody_else() {
+    let daemon = Daemon::start(Folder::sqlite()).await;
+    let ledger = Ledger::of(&daemon.folder).await;
+    let child = child(0);
+    let mut facts = child.opening();
+    facts.push(child.fact(20, "dispute_raised", &json!({"parties": ["lia-skole", "helsestasjon"]})));
+    daemon.client().must_take(&facts).await;
+    ledger.until_held(&daemon, &child.number, "disputed", "").await;
+
+    let settle = |by: &str| json!({"action": "settle_dispute", "by": by, "service": "helsestasjon", "ground": "best for barnet"});
+    let refused = decide(&daemon, &child.number, settle("rektor")).await;
+    assert_eq!(
+        (refused.status, refused.json["code"].as_str()),
+        (403, Some("decision_without_authority")),
+        "{}",
+        refused.text
+    );
+    ledger.until_held(&daemon, &child.number, "disputed", "").await;
+
+    let made = decide(&daemon, &child.number, settle("kommunedirektor")).await;
+    assert_eq!((made.status, made.json["status"].as_str()), (201, Some("RECORDED")), "{}", made.text);
+    let answer = ledger.until_held(&daemon, &child.number, "held", "helsestasjon").await;
+    assert_eq!(answer["samordning"]["basis"], "decision");
+    assert!(
+        answer["steps"].to_string().contains(made.json["fact_id"].as_str().unwrap()),
+        "the answer names the decision"
+    );
+
+    let withdrawn = decide(&daemon, &child.number, json!({"action": "withdraw", "by": "kommunedirektor"})).await;
+    assert_eq!(withdrawn.status, 201, "{}", withdrawn.text);
+    // What the decision settled does not come back.
+    ledger.until_held(&daemon, &child.number, "held_by_default", "").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delegation_counts_from_its_date_until_it_is_withdrawn() {
+    let daemon = Daemon::start(Folder::sqlite()).await;
+    let ledger = Ledger::of(&daemon.folder).await;
+    let child = child(0);
+    daemon.client().must_take(&child.opening()).await;
+    let name = |days: i64| {
+        let at = add_days(today(), -days).to_string();
+        json!({"action": "name_holder", "by": "oppvekstsjef", "service": "ergo-fysio", "at": at, "id": Uuid::new_v4()})
+    };
+    assert_eq!(decide(&daemon, &child.number, name(10)).await.status, 403, "nobody has delegated");
+    daemon.client().must_take(&[delegation(30, "delegation_granted", "oppvekstsjef")]).await;
+    assert_eq!(decide(&daemon, &child.number, name(31)).await.status, 403, "not yet");
+    let made = decide(&daemon, &child.number, name(10)).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    ledger.until_held(&daemon, &child.number, "held", "ergo-fysio").await;
+    daemon.client().must_take(&[delegation(5, "delegation_withdrawn", "oppvekstsjef")]).await;
+    assert_eq!(decide(&daemon, &child.number, name(4)).await.status, 403, "no longer");
+    ledger.until_held(&daemon, &child.number, "held", "ergo-fysio").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_that_cannot_be_read_is_refused_without_a_trace() {
+    let daemon = Daemon::start(Folder::sqlite()).await;
+    let child = child(0);
+    let by = |more: Value| {
+        let mut decision = json!({"by": "kommunedirektor"});
+        decision.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        decision
+    };
+    let cases = [
+        (by(json!({"action": "name_holder"})), 422, "invalid_decision"),
+        (by(json!({"action": "dele"})), 400, "invalid_decision"),
+        (by(json!({"action": "withdraw", "ukjent": 1})), 400, "invalid_decision"),
+        (by(json!({"action": "withdraw", "municipality": "9902"})), 403, "decision_without_authority"),
+        (
+            by(json!({"action": "name_holder", "service": "lia-skole", "child": {"national_id": "14821970352"}})),
+            422,
+            "invalid_fact",
+        ),
+    ];
+    for (decision, status, code) in cases {
+        let answer = decide(&daemon, &child.number, decision).await;
+        assert_eq!((answer.status, answer.json["code"].as_str()), (status, Some(code)), "{}", answer.text);
+        assert!(!answer.text.contains(&child.number), "{}", answer.text);
+    }
+    assert_eq!(daemon.folder.status()["backlog"]["facts"], 0);
+}
