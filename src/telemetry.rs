@@ -20,6 +20,14 @@ pub fn start_logs(settings: &LogSettings, text: bool) {
     drop(result);
 }
 
+/// From now on a break of the program is logged by its place alone: its words may hold what it broke over.
+pub fn tell_breaks_by_place() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "the program broke at {place}; report this");
+    }));
+}
+
 /// The configured filter, with what must never be logged taken out last so that no setting brings it back.
 fn filter(level: &str) -> EnvFilter {
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));

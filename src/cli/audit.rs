@@ -10,7 +10,7 @@ use samhold_model::{ChildId, Instant};
 use samhold_store::{AuditEntry, ChainedEntry, Store};
 use serde_json::{Value, json};
 
-use super::support::{DOES_NOT_HOLD, Folder, block_on, settings, store};
+use super::support::{DOES_NOT_HOLD, Folder, block_on, say, settings, store};
 use crate::config::Loaded;
 
 /// Arguments of `audit`.
@@ -31,8 +31,10 @@ pub struct AuditArgs {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// The hash chain and its signed checkpoints hold
+    #[command(after_help = "Example:  samhold audit verify --config /etc/samhold")]
     Verify,
     /// Who got or saw what about this child
+    #[command(after_help = "Example:  samhold audit report --child 7d0f4a52-5a59-4f0e-8f0c-9f8b0d7a0001")]
     Report {
         /// The child's id in this system
         #[arg(long)]
@@ -58,13 +60,13 @@ pub fn run(args: AuditArgs) -> ExitCode {
 async fn verify(store: &dyn Store, as_json: bool) -> anyhow::Result<ExitCode> {
     let report = store.verify_audit().await?;
     if as_json {
-        println!("{}", json!(report));
+        say!("{}", json!(report));
     } else {
         match &report.broken {
             None => {
-                println!("the audit chain holds: {} entries, {} signed checkpoints", report.entries, report.checkpoints)
+                say!("the audit chain holds: {} entries, {} signed checkpoints", report.entries, report.checkpoints)
             }
-            Some(place) => println!("the audit chain is BROKEN: {place}"),
+            Some(place) => say!("the audit chain is BROKEN: {place}"),
         }
     }
     Ok(if report.broken.is_none() { ExitCode::SUCCESS } else { ExitCode::from(DOES_NOT_HOLD) })
@@ -81,16 +83,16 @@ async fn report(store: &dyn Store, loaded: &Loaded, child: ChildId, as_json: boo
     }
     for (entry, text) in &lines {
         if as_json {
-            println!(
+            say!(
                 "{}",
                 json!({"at": entry.entry.at, "kind": entry.entry.kind, "actor": entry.entry.actor, "text": text})
             );
         } else {
-            println!("{}  {text}", date_of(entry.entry.at));
+            say!("{}  {text}", date_of(entry.entry.at));
         }
     }
     if !as_json && lines.is_empty() {
-        println!("Ingen opplysninger om dette barnet er delt fra Samhold.");
+        say!("Ingen opplysninger om dette barnet er delt fra Samhold.");
     }
     let read = AuditEntry {
         at: Instant::now(),

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::support::{DOES_NOT_HOLD, Folder, UNREADABLE, block_on};
+use super::support::{DOES_NOT_HOLD, Folder, UNREADABLE, block_on, say};
+use crate::config::unreadable_secrets;
 use crate::connect;
 use crate::sync::Live;
 
@@ -28,7 +29,7 @@ pub fn run(args: CheckArgs) -> ExitCode {
         Ok(live) => live,
         Err(mistakes) => {
             if args.json {
-                println!("{}", json!({"ok": false, "mistakes": mistakes.lines()}));
+                say!("{}", json!({"ok": false, "mistakes": mistakes.lines()}));
             } else {
                 eprint!("{}", mistakes.render());
                 eprintln!("{} mistakes", mistakes.0.len());
@@ -36,33 +37,40 @@ pub fn run(args: CheckArgs) -> ExitCode {
             return ExitCode::from(UNREADABLE);
         }
     };
-    if args.online {
-        return block_on(online(live, args.json));
+    let secrets = unreadable_secrets(&args.folder.config);
+    if !args.json {
+        secrets.iter().for_each(|line| eprintln!("secret-unreadable: {line}"));
     }
-    offline(&live, args.json);
+    if args.online {
+        return block_on(online(live, secrets, args.json));
+    }
+    offline(&live, &secrets, args.json);
     ExitCode::SUCCESS
 }
 
-fn offline(live: &Live, json: bool) {
+fn offline(live: &Live, secrets: &[String], json: bool) {
     let systems = live.loaded.systems.len();
     let mappings = live.inbound.len() + live.outbound.len();
     if json {
-        println!("{}", json!({"ok": true, "systems": systems, "mappings": mappings}));
+        say!("{}", json!({"ok": true, "systems": systems, "mappings": mappings, "secrets_unreadable": secrets}));
         return;
     }
-    println!("settings   ok  {} municipalities", live.loaded.settings.municipality.len());
-    println!(
+    say!("settings   ok  {} municipalities", live.loaded.settings.municipality.len());
+    say!(
         "laws       ok  {} clauses, {} service kinds",
         live.loaded.law.clause.len(),
         live.loaded.law.service_kind.len()
     );
-    println!("services   ok  {}", live.loaded.services.iter().count());
+    say!("services   ok  {}", live.loaded.services.iter().count());
     let sources = live.loaded.systems.values().filter(|s| s.source.is_some()).count();
-    println!("systems    ok  {systems} ({sources} sources, {} recipients)", live.outbound.len());
-    println!("mappings   ok  {mappings}");
+    say!("systems    ok  {systems} ({sources} sources, {} recipients)", live.outbound.len());
+    say!("mappings   ok  {mappings}");
+    if !secrets.is_empty() {
+        say!("secrets    --  {} cannot be read now; the daemon starts, and takes them when they come", secrets.len());
+    }
 }
 
-async fn online(live: Live, json: bool) -> anyhow::Result<ExitCode> {
+async fn online(live: Live, secrets: Vec<String>, json: bool) -> anyhow::Result<ExitCode> {
     let mut rows: Vec<(String, Result<(), String>)> = Vec::new();
     let store = match connect::open_store(&live.loaded.settings.store).await {
         Ok(store) => store.ping().await.map_err(|e| e.to_string()),
@@ -75,17 +83,17 @@ async fn online(live: Live, json: bool) -> anyhow::Result<ExitCode> {
     for (name, recipient) in &live.recipients {
         rows.push((format!("{name} (recipient)"), recipient.check().await.map_err(|e| e.to_string())));
     }
-    let ok = rows.iter().all(|(_, r)| r.is_ok());
+    let ok = secrets.is_empty() && rows.iter().all(|(_, r)| r.is_ok());
     if json {
         let rows: Vec<_> =
             rows.iter().map(|(n, r)| json!({"system": n, "ok": r.is_ok(), "error": r.as_ref().err()})).collect();
-        println!("{}", json!({"ok": ok, "systems": rows}));
+        say!("{}", json!({"ok": ok, "systems": rows, "secrets_unreadable": secrets}));
     } else {
-        offline(&live, false);
+        offline(&live, &secrets, false);
         for (name, result) in &rows {
             match result {
-                Ok(()) => println!("{name:<28} ok"),
-                Err(e) => println!("{name:<28} FAILED  {e}"),
+                Ok(()) => say!("{name:<28} ok"),
+                Err(e) => say!("{name:<28} FAILED  {e}"),
             }
         }
     }

@@ -9,7 +9,7 @@ use samhold_store::{AuditEntry, DeadLetter};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::support::{DOES_NOT_HOLD, Folder, block_on, settings, store};
+use super::support::{DOES_NOT_HOLD, Folder, block_on, say, settings, store};
 
 /// Arguments of `dead-letters`.
 #[derive(Debug, clap::Args)]
@@ -29,17 +29,20 @@ pub struct DeadLettersArgs {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Lists those that wait
+    #[command(after_help = "Example:  samhold dead-letters list --state waiting")]
     List {
         /// waiting, replayed or discarded
-        #[arg(long, default_value = "waiting")]
+        #[arg(long, default_value = "waiting", value_parser = ["waiting", "replayed", "discarded"])]
         state: String,
     },
     /// Shows one with its reason
+    #[command(after_help = "Example:  samhold dead-letters show 7d0f4a52-5a59-4f0e-8f0c-9f8b0d7a0001")]
     Show {
         /// Its id
         id: Uuid,
     },
     /// Tries one again, or all of them
+    #[command(after_help = "Example:  samhold dead-letters replay --all")]
     Replay {
         /// Its id
         #[arg(required_unless_present = "all")]
@@ -49,6 +52,7 @@ enum Action {
         all: bool,
     },
     /// Gives one up
+    #[command(after_help = "Example:  samhold dead-letters discard 7d0f4a52-5a59-4f0e-8f0c-9f8b0d7a0001")]
     Discard {
         /// Its id
         id: Uuid,
@@ -94,12 +98,12 @@ pub fn run(args: DeadLettersArgs) -> ExitCode {
                 for id in &ids {
                     done += usize::from(store.replay(*id, "operator", now).await?);
                 }
-                println!("{done} of {} will be tried again by the daemon", ids.len());
+                say!("{done} of {} will be tried again by the daemon", ids.len());
                 Ok(if done == ids.len() { ExitCode::SUCCESS } else { ExitCode::from(DOES_NOT_HOLD) })
             }
             Action::Discard { id } => {
                 if store.discard(id, "operator", now).await? {
-                    println!("given up: {id}");
+                    say!("given up: {id}");
                     Ok(ExitCode::SUCCESS)
                 } else {
                     Ok(missing(id))
@@ -110,36 +114,36 @@ pub fn run(args: DeadLettersArgs) -> ExitCode {
 }
 
 fn missing(id: Uuid) -> ExitCode {
-    eprintln!("error: no dead letter {id} waits; `samhold dead-letters list` shows them");
+    eprintln!("no-dead-letter: tried to find dead letter {id}; `samhold dead-letters list` shows those that wait");
     ExitCode::from(DOES_NOT_HOLD)
 }
 
 fn list(letters: &[DeadLetter], as_json: bool) {
     for letter in letters {
         if as_json {
-            println!("{}", json!(letter));
+            say!("{}", json!(letter));
         } else {
             let direction = format!("{:?}", letter.direction).to_lowercase();
             let first = letter.detail.lines().next().unwrap_or_default();
-            println!("{}  {direction:<3}  {:<20} {:<22} {first}", letter.id, letter.system.as_str(), letter.code);
+            say!("{}  {direction:<3}  {:<20} {:<22} {first}", letter.id, letter.system.as_str(), letter.code);
         }
     }
     if !as_json {
-        println!("{} dead letters", letters.len());
+        say!("{} dead letters", letters.len());
     }
 }
 
 fn show(letter: &DeadLetter, as_json: bool) {
     if as_json {
-        println!("{}", json!(letter));
+        say!("{}", json!(letter));
         return;
     }
-    println!("dead letter {}", letter.id);
-    println!("direction   {:?}", letter.direction);
-    println!("system      {}", letter.system);
-    println!("at          {}", letter.at);
-    println!("state       {}", letter.state);
-    println!("code        {}", letter.code);
-    println!("reason      {}", letter.detail.replace('\n', "\n            "));
-    println!("\nwhen the cause is mended:  samhold dead-letters replay {}", letter.id);
+    say!("dead letter {}", letter.id);
+    say!("direction   {:?}", letter.direction);
+    say!("system      {}", letter.system);
+    say!("at          {}", letter.at);
+    say!("state       {}", letter.state);
+    say!("code        {}", letter.code);
+    say!("reason      {}", letter.detail.replace('\n', "\n            "));
+    say!("\nwhen the cause is mended:  samhold dead-letters replay {}", letter.id);
 }

@@ -10,7 +10,7 @@ use samhold_model::{ChildId, Date, Instant, MunicipalityNo};
 use samhold_store::{AuditEntry, Store};
 use serde_json::json;
 
-use super::support::{DOES_NOT_HOLD, Folder, block_on, settings, store};
+use super::support::{DOES_NOT_HOLD, Folder, block_on, say, settings, store};
 use crate::config::Loaded;
 use crate::sync::worklist::{Filter, work_list};
 use crate::sync::{Dossier, rows_of};
@@ -33,6 +33,9 @@ pub struct DutyArgs {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Who holds for one child, and why
+    #[command(
+        after_help = "Example:  samhold duty show --child 7d0f4a52-5a59-4f0e-8f0c-9f8b0d7a0001 --as-of 2026-08-17"
+    )]
     Show {
         /// The child's id in this system
         #[arg(long)]
@@ -45,6 +48,7 @@ enum Action {
         known_at: Option<Date>,
     },
     /// Children without a named holder, disputes, vacancies, what falls due
+    #[command(after_help = "Example:  samhold duty overdue --municipality 9901")]
     Overdue {
         /// Only this municipality
         #[arg(long)]
@@ -70,16 +74,21 @@ pub fn run(args: DutyArgs) -> ExitCode {
                 let items = work_list(store.as_ref(), date_of(Instant::now()), &filter).await?;
                 for item in &items {
                     if args.json {
-                        println!("{}", json!(item));
+                        say!("{}", json!(item));
                     } else {
-                        println!(
+                        say!(
                             "{}  {}  {:<4} {:>4} d  {}  ({})",
-                            item.urgency, item.child, item.municipality, item.days, item.text, item.code
+                            item.urgency,
+                            item.child,
+                            item.municipality,
+                            item.days,
+                            item.text,
+                            item.code
                         );
                     }
                 }
                 if !args.json {
-                    println!("{} to look at", items.len());
+                    say!("{} to look at", items.len());
                 }
                 Ok(ExitCode::SUCCESS)
             }
@@ -96,13 +105,13 @@ async fn show(
 ) -> anyhow::Result<ExitCode> {
     let municipalities = store.municipalities_of(child).await?;
     if municipalities.is_empty() {
-        eprintln!("error: no facts about {child}; `samhold duty overdue` shows the ids of children");
+        eprintln!("no-such-child: tried to find facts about {child}; `samhold duty overdue` shows the ids of children");
         return Ok(ExitCode::from(DOES_NOT_HOLD));
     }
     for number in municipalities {
         let answer = answer(store, loaded, child, &number, (day, known_at)).await?;
         if as_json {
-            println!(
+            say!(
                 "{}",
                 json!({"child": child, "municipality": number, "as_of": day, "known_at": known_at, "answer": answer})
             );
@@ -143,44 +152,41 @@ fn word(value: impl serde::Serialize) -> String {
 
 fn print(child: ChildId, number: &MunicipalityNo, day: Date, answer: &Answer) {
     let duty = &answer.samordning;
-    println!("Barn {child}, kommune {number}, per {day}\n");
-    println!("Samordningsplikt    {}", word(duty.state));
-    println!("Samordner           {}", holder(answer));
-    println!("Grunnlag            {}", duty.basis.map(word).unwrap_or_else(|| "-".into()));
-    println!(
-        "Hjemmel             {}",
-        if duty.duty_basis.is_empty() { "-".into() } else { duty.duty_basis.join(", ") }
-    );
+    say!("Barn {child}, kommune {number}, per {day}\n");
+    say!("Samordningsplikt    {}", word(duty.state));
+    say!("Samordner           {}", holder(answer));
+    say!("Grunnlag            {}", duty.basis.map(word).unwrap_or_else(|| "-".into()));
+    say!("Hjemmel             {}", if duty.duty_basis.is_empty() { "-".into() } else { duty.duty_basis.join(", ") });
     if let Some(since) = duty.since {
-        println!("Siden               {since}");
+        say!("Siden               {since}");
     }
     if let Some(acting) = &duty.acting {
-        println!("Ivaretas av         {acting}");
+        say!("Ivaretas av         {acting}");
     }
-    println!(
+    say!(
         "Barnekoordinator    {} {}",
         word(answer.barnekoordinator.state),
         answer.barnekoordinator.person.clone().unwrap_or_default()
     );
-    println!(
+    say!(
         "Koordinator         {} {}",
         word(answer.koordinator.state),
         answer.koordinator.person.clone().unwrap_or_default()
     );
-    println!("Individuell plan    {} {}", word(answer.ip.state), answer.ip.main.clone().unwrap_or_default());
+    say!("Individuell plan    {} {}", word(answer.ip.state), answer.ip.main.clone().unwrap_or_default());
     if !answer.alerts.is_empty() {
         let codes: Vec<String> = answer.alerts.iter().map(word).collect();
-        println!("Varsler             {}", codes.join(", "));
+        say!("Varsler             {}", codes.join(", "));
     }
-    println!("\nHvorfor:");
+    say!("\nHvorfor:");
     for step in &answer.steps {
         let mark = if step.applied { "*" } else { " " };
-        println!(" {mark} {:<5} {}", step.rule, step.text);
+        say!(" {mark} {:<5} {}", step.rule, step.text);
         for fact in &step.facts {
-            println!("         · faktum {fact}");
+            say!("         · faktum {fact}");
         }
     }
-    println!();
+    say!("");
 }
 
 fn holder(answer: &Answer) -> String {

@@ -3,7 +3,6 @@
 //! Exit status: 0 done, 1 the checked thing does not hold, 2 wrong usage or a file that cannot be read. Never prints a
 //! national identity number: children and people are shown by kind only.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,13 +15,11 @@ use samhold_model::national_id::redact;
 use samhold_model::{Law, Realm};
 use serde_json::{Value, json};
 
-/// Prints a line. A reader that has gone, such as `head`, is no error.
-macro_rules! say {
-    ($($part:tt)*) => { drop(writeln!(std::io::stdout(), $($part)*)) };
-}
+use super::support::say;
 
 /// Mapping files: check, test, run, compare, draft.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example: samhold mapping test")]
 pub struct MappingArgs {
     #[command(subcommand)]
     command: Command,

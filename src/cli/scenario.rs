@@ -11,6 +11,7 @@ use samhold_scenario::{report, run_files};
 
 /// Check scenario files: given these facts, this must be the answer.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:  samhold scenario test our-scenarios.toml")]
 pub struct ScenarioArgs {
     #[command(subcommand)]
     command: ScenarioCommand,
