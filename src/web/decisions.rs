@@ -121,5 +121,5 @@ async fn has_authority(engine: &Shared, decision: &Decision, at: Date) -> Result
     }
     let number = MunicipalityNo::new(decision.municipality.clone());
     let rows = engine.store.facts_of(WHOLE_MUNICIPALITY, &number).await?;
-    Ok(Dossier::new(WHOLE_MUNICIPALITY, &rows, at).is_delegated_to(&decision.by))
+    Ok(Dossier::on(WHOLE_MUNICIPALITY, &rows, at, engine.clock.today()).is_delegated_to(&decision.by))
 }
