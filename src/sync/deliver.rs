@@ -3,11 +3,12 @@
 //! The decision is made again at the moment of sending; what may no longer be known is not sent. Nothing is delivered twice
 //! with effect: the event id is stable over retries and new for new content. One child's deliveries never overtake each other.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use samhold_adapter_api::{DeliveryOutcome, Outgoing, OutgoingKind};
 use samhold_model::{Instant, SystemName};
 use samhold_store::{Attempt, AuditEntry, Delivery, EventKind, StoreError};
@@ -87,7 +88,7 @@ fn circuit(engine: &Engine, failures: u32) -> Duration {
 }
 
 async fn until_next(engine: &Engine, recipient: &SystemName) -> Duration {
-    let longest = Duration::from_secs(30);
+    let longest = Duration::from_secs(5);
     match engine.store.next_due(recipient).await {
         Ok(Some(due)) => {
             let micros = due.as_microsecond().saturating_sub(engine.clock.now().as_microsecond());
@@ -141,7 +142,7 @@ async fn attempt_unless_stopping(
 ) -> Result<Step, StoreError> {
     let live = engine.live();
     match live.system(name).filter(|s| s.recipient.is_some() && !token.is_cancelled()) {
-        Some(system) => attempt(engine, &live, system, row).await,
+        Some(system) => guarded(engine, &live, system, row).await,
         None => engine.store.hand_back(&[(row.id, row.event_id)]).await.map(|()| Step::Sent),
     }
 }

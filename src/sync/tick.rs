@@ -31,7 +31,7 @@ pub async fn run(engine: Arc<Engine>) {
                 return;
             }
             () = engine.signals.clock.notified() => {}
-            () = tokio::time::sleep(Duration::from_secs(20)) => {}
+            () = tokio::time::sleep(Duration::from_secs(5)) => {}
         }
     }
 }
