@@ -220,6 +220,17 @@ fn check_system(
                 .help("token = { file = \"…\" }"),
         );
     }
+    check_reach(system, name, text, settings, mistakes);
+}
+
+/// Its name, and whom it serves.
+fn check_reach(
+    system: &SystemSettings,
+    name: &str,
+    text: &Arc<str>,
+    settings: Option<&Settings>,
+    mistakes: &mut Mistakes,
+) {
     if system.name.is_empty() || !system.name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
         // It stands in addresses, queue names and logs.
         let message =

@@ -147,6 +147,22 @@ async fn attempt_unless_stopping(
     }
 }
 
+/// What can never be sent becomes a dead letter, and what breaks the program is tried later: neither holds up the rest.
+async fn guarded(engine: &Engine, live: &Live, system: &SystemSettings, row: Delivery) -> Result<Step, StoreError> {
+    let now = engine.clock.now();
+    let (end, step) = match AssertUnwindSafe(attempt(engine, live, system, row.clone())).catch_unwind().await {
+        Ok(Err(e @ (StoreError::Decrypt(_) | StoreError::Corrupt { .. }))) => {
+            (Attempt::Refused { code: "not_composable".into(), detail: e.to_string() }, Step::Sent)
+        }
+        Ok(step) => return step,
+        // It may have been sent before the break.
+        Err(_) => (later(engine, &row, None, "the program broke; report this".into(), now), Step::Failed),
+    };
+    tracing::error!(event.id = %row.event_id, system = %system.name, "delivery `{}` could not be worked on", row.event_id);
+    engine.store.attempted(row.id, row.event_id, end, now).await?;
+    Ok(step)
+}
+
 async fn attempt(engine: &Engine, live: &Live, system: &SystemSettings, row: Delivery) -> Result<Step, StoreError> {
     let now = engine.clock.now();
     let Some(push) = live.recipients.get(&system.name) else {

@@ -10,17 +10,16 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use samhold_mapping::tree::Limits;
-use samhold_mapping::{FactLink, Gone, MappedDocument, MappedFact, MappedGroup, Mapping, RunParameters, Update};
+use samhold_mapping::{Gone, MappedDocument, MappedGroup, Mapping, RunParameters, Update};
 use samhold_model::dates::date_of;
-use samhold_model::{ChildId, FactId, Instant, MunicipalityNo, RecordId};
+use samhold_model::{ChildId, Instant, MunicipalityNo, RecordId};
 use samhold_store::{NewFact, Outcome, StoreError, StoredFact, StoredRecord};
-use serde_json::{Value, json};
 
 use super::chain;
 use super::engine::{Engine, Live};
-use super::identity::{Found, find, identifier_of};
-use super::kinship::{person_text, relate};
-use super::own_facts::{rename_services, take_facts};
+use super::kinship::relate;
+use super::own_facts::take_facts;
+use super::place::{Origin, Placed, place};
 use super::replace::{Follow, Given, follow};
 use crate::config::SystemSettings;
 use crate::telemetry::Counter;
@@ -89,13 +88,13 @@ async fn guarded(engine: &Engine, live: &Live, record: &StoredRecord) -> Result<
 }
 
 /// What stands against a record.
-struct Dead {
+pub(super) struct Dead {
     code: String,
     detail: String,
 }
 
 impl Dead {
-    fn new(code: &str, detail: impl Into<String>) -> Self {
+    pub(super) fn new(code: &str, detail: impl Into<String>) -> Self {
         Self { code: code.into(), detail: samhold_model::national_id::redact(&detail.into()) }
     }
 }
@@ -248,8 +247,9 @@ async fn apply_group(
     };
     let today = date_of(record.received_at);
     let mut given: Vec<(ChildId, Given)> = Vec::new();
+    let origin = Origin { record, scope: &scope, municipality: &municipality };
     for fact in group.facts {
-        match place(engine, live, record, (&scope, &municipality), fact).await? {
+        match place(engine, live, &origin, fact).await? {
             Placed::Facts(more) => given.extend(more),
             Placed::NoChildOf(person) => return wait(engine, record, person).await,
             Placed::Dead(dead) => return Ok(End::Dead(dead)),
@@ -353,81 +353,6 @@ impl Held<'_> {
             scope: Some(self.scope.clone()),
             body: follow.body,
         }
-    }
-}
-
-enum Placed {
-    Facts(Vec<(ChildId, Given)>),
-    NoChildOf(samhold_model::PersonId),
-    Dead(Dead),
-}
-
-/// Finds the child (or children) of a mapped fact and puts opaque ids in place of numbers.
-async fn place(
-    engine: &Engine,
-    live: &Live,
-    record: &StoredRecord,
-    (scope, municipality): (&str, &MunicipalityNo),
-    fact: MappedFact,
-) -> Result<Placed, StoreError> {
-    let references: Vec<_> = fact.child.iter().map(super::identity::ChildReference::from).collect();
-    let children = match find(engine.store.as_ref(), &references, fact.at, engine.clock.now()).await? {
-        Found::Children(children) => children,
-        Found::NoChildOf(person) => return Ok(Placed::NoChildOf(person)),
-        Found::Conflict(_) => {
-            return Ok(Placed::Dead(Dead::new(
-                "identity_conflict",
-                "the record names identifiers of different children; a \
-                task is opened; a person decides which child it is, then replay",
-            )));
-        }
-        Found::Unknown => return Ok(Placed::Dead(Dead::new("unknown_child", "the record names no child known here"))),
-    };
-    let mut fields = fact.fields.clone();
-    for (pointer, number) in &fact.persons {
-        let person = engine.store.resolve_person(&identifier_of(number)).await?;
-        set(&mut fields, pointer, json!(person_text(person)));
-    }
-    for (pointer, references) in &fact.children {
-        let references: Vec<_> = references.iter().map(super::identity::ChildReference::from).collect();
-        if let Found::Children(found) = find(engine.store.as_ref(), &references, fact.at, engine.clock.now()).await? {
-            set(&mut fields, pointer, json!(found.first().map(ToString::to_string).unwrap_or_default()));
-        }
-    }
-    rename_services(live, &fact.type_name, &mut fields);
-    let base = |rule: &str, key: &str, child: ChildId| {
-        let whose = format!("{key}\u{1f}{child}\u{1f}{municipality}");
-        FactId::derived(record.system.as_str(), scope, rule, &whose)
-    };
-    let given = |child: ChildId| {
-        let mut fields = fields.clone();
-        for (pointer, FactLink { rule, key }) in &fact.facts {
-            set(&mut fields, pointer, json!(base(rule, key, child).to_string()));
-        }
-        let mut body = serde_json::Map::new();
-        body.insert("type".into(), json!(fact.type_name));
-        body.extend(fields);
-        (
-            child,
-            Given {
-                base: base(&fact.rule, &fact.key, child),
-                at: fact.at,
-                body: Value::Object(body),
-                change: fact.change,
-            },
-        )
-    };
-    Ok(Placed::Facts(children.into_iter().map(given).collect()))
-}
-
-/// Sets the value at a JSON pointer of the fields.
-fn set(fields: &mut serde_json::Map<String, Value>, pointer: &str, value: Value) {
-    let mut whole = Value::Object(std::mem::take(fields));
-    if let Some(place) = whole.pointer_mut(pointer) {
-        *place = value;
-    }
-    if let Value::Object(map) = whole {
-        *fields = map;
     }
 }
 

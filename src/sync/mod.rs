@@ -11,6 +11,7 @@ mod intake;
 mod kinship;
 pub mod message;
 mod own_facts;
+mod place;
 mod replace;
 mod shape;
 mod sources;

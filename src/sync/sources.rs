@@ -64,7 +64,12 @@ impl Supervisor {
                     back_off = waits();
                     if polled.more { Duration::ZERO } else { poll.interval() }
                 }
-                Err(e) => e.retry_after().or_else(|| back_off.next()).unwrap_or(Duration::from_secs(30)),
+                // One that asks for years is asked again tomorrow.
+                Err(e) => e
+                    .retry_after()
+                    .map(|asked| asked.min(Duration::from_hours(24)))
+                    .or_else(|| back_off.next())
+                    .unwrap_or(Duration::from_secs(30)),
             };
             if self.pause(wait).await {
                 return;

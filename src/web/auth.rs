@@ -43,20 +43,30 @@ impl FromRequestParts<Shared> for Client {
             .headers
             .get(AUTHORIZATION)
             .and_then(|v| v.to_str().ok())
-            .and_then(|v| v.strip_prefix("Bearer "))
+            .and_then(|v| v.split_once(' '))
+            .and_then(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer").then_some(token))
             .map(|t| digest(&SHA256, t.trim().as_bytes()));
         let certificate = parts.extensions.get::<ClientCertificate>().map(|c| c.0.clone());
-        let mut found = None;
+        let mut found: Vec<&SystemSettings> = Vec::new();
         // Every system is looked at, so that the time tells nothing.
         for system in live.loaded.systems.values() {
             let by_token = token.as_ref().is_some_and(|t| has_token(system, t.as_ref()));
             let by_certificate = certificate.is_some()
                 && system.client_certificate_sha256.as_ref().map(|s| s.to_lowercase()) == certificate;
             if by_token || by_certificate {
-                found = Some(system.clone());
+                found.push(system);
             }
         }
-        found.map(|system| Self(Arc::new(system))).ok_or_else(Problem::unauthenticated)
+        // The token of one and the certificate of another, or one token for two: nobody can say who is calling.
+        match found.as_slice() {
+            [one] => Ok(Self(Arc::new((*one).clone()))),
+            [] => Err(Problem::unauthenticated()),
+            several => {
+                let names: Vec<&str> = several.iter().map(|s| s.name.as_str()).collect();
+                tracing::error!(systems = ?names, "a caller was refused: its credentials are those of several systems");
+                Err(Problem::unauthenticated())
+            }
+        }
     }
 }
 

@@ -41,9 +41,16 @@ pub async fn post(
         gone: false,
     };
     let accepted = engine.store.accept(vec![record], None, engine.clock.now()).await?;
+    let taken = accepted.first();
+    if let Some(first) = taken.filter(|a| a.duplicate)
+        && engine.store.record(first.id).await?.is_some_and(|known| known.body != body)
+    {
+        let detail = "the `Idempotency-Key` stands for another document; nothing was taken, use a new key";
+        return Err(Problem::new(StatusCode::CONFLICT, "same_id_other_content", detail));
+    }
     Counter::RecordsAccepted.add(1);
     engine.signals.inbox.notify_one();
-    let id = accepted.first().map(|a| a.id.to_string()).unwrap_or_default();
+    let id = taken.map(|a| a.id.to_string()).unwrap_or_default();
     Ok((StatusCode::ACCEPTED, axum::Json(json!({"id": id, "status": "RECEIVED"}))))
 }
 
