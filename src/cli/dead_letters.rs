@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use samhold_model::Instant;
-use samhold_store::{AuditEntry, DeadLetter};
+use samhold_store::{AuditEntry, DeadLetter, Store};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -65,52 +65,53 @@ pub fn run(args: DeadLettersArgs) -> ExitCode {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
-    block_on(async move {
-        let store = store(&loaded).await?;
-        let now = Instant::now();
-        match args.action {
-            Action::List { state } => {
-                let letters = store.dead_letters(&state, 10_000).await?;
-                list(&letters, args.json);
-                Ok(ExitCode::SUCCESS)
-            }
-            Action::Show { id } => match store.dead_letter(id).await? {
-                Some((letter, _)) => {
-                    let read = AuditEntry {
-                        at: now,
-                        kind: "read".into(),
-                        child: None,
-                        actor: "operator".into(),
-                        detail: json!({"dead_letter": id}),
-                    };
-                    store.audit(vec![read]).await?;
-                    show(&letter, args.json);
-                    Ok(ExitCode::SUCCESS)
-                }
-                None => Ok(missing(id)),
-            },
-            Action::Replay { id, .. } => {
-                let ids: Vec<Uuid> = match id {
-                    Some(id) => vec![id],
-                    None => store.dead_letters("waiting", 100_000).await?.iter().map(|d| d.id).collect(),
-                };
-                let mut done = 0;
-                for id in &ids {
-                    done += usize::from(store.replay(*id, "operator", now).await?);
-                }
-                say!("{done} of {} will be tried again by the daemon", ids.len());
-                Ok(if done == ids.len() { ExitCode::SUCCESS } else { ExitCode::from(DOES_NOT_HOLD) })
-            }
-            Action::Discard { id } => {
-                if store.discard(id, "operator", now).await? {
-                    say!("given up: {id}");
-                    Ok(ExitCode::SUCCESS)
-                } else {
-                    Ok(missing(id))
-                }
-            }
+    block_on(async move { act(store(&loaded).await?.as_ref(), args.action, args.json).await })
+}
+
+async fn act(store: &dyn Store, action: Action, as_json: bool) -> anyhow::Result<ExitCode> {
+    match action {
+        Action::List { state } => {
+            list(&store.dead_letters(&state, 10_000).await?, as_json);
+            Ok(ExitCode::SUCCESS)
         }
-    })
+        Action::Show { id } => look(store, id, as_json).await,
+        Action::Replay { id, .. } => {
+            let ids: Vec<Uuid> = match id {
+                Some(id) => vec![id],
+                None => store.dead_letters("waiting", 100_000).await?.iter().map(|d| d.id).collect(),
+            };
+            replay(store, &ids).await
+        }
+        Action::Discard { id } if store.discard(id, "operator", Instant::now()).await? => {
+            say!("given up: {id}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Action::Discard { id } => Ok(missing(id)),
+    }
+}
+
+/// Showing one is a reading, and is written down first.
+async fn look(store: &dyn Store, id: Uuid, as_json: bool) -> anyhow::Result<ExitCode> {
+    let Some((letter, _)) = store.dead_letter(id).await? else { return Ok(missing(id)) };
+    let read = AuditEntry {
+        at: Instant::now(),
+        kind: "read".into(),
+        child: None,
+        actor: "operator".into(),
+        detail: json!({"dead_letter": id}),
+    };
+    store.audit(vec![read]).await?;
+    show(&letter, as_json);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn replay(store: &dyn Store, ids: &[Uuid]) -> anyhow::Result<ExitCode> {
+    let mut done = 0;
+    for id in ids {
+        done += usize::from(store.replay(*id, "operator", Instant::now()).await?);
+    }
+    say!("{done} of {} will be tried again by the daemon", ids.len());
+    Ok(if done == ids.len() { ExitCode::SUCCESS } else { ExitCode::from(DOES_NOT_HOLD) })
 }
 
 fn missing(id: Uuid) -> ExitCode {

@@ -241,7 +241,7 @@ async fn apply_group(
 ) -> Result<End, StoreError> {
     let scope = scope_of(record, &group);
     let voided = group.voided;
-    let municipality = match municipality_of(system, &group) {
+    let municipality = match municipality_named(system, group.municipality.as_ref().map(MunicipalityNo::as_str)) {
         Ok(municipality) => municipality,
         Err(dead) => return Ok(End::Dead(dead)),
     };
@@ -291,10 +291,10 @@ async fn overtaken(engine: &Engine, record: &StoredRecord, before: &[StoredFact]
 }
 
 /// The municipality the record is about. One that does not say so is only clear when the system serves a single one.
-fn municipality_of(system: &SystemSettings, group: &MappedGroup) -> Result<MunicipalityNo, Dead> {
+fn municipality_named(system: &SystemSettings, told: Option<&str>) -> Result<MunicipalityNo, Dead> {
     let serves = || system.municipalities.join(", ");
-    let found = match (&group.municipality, system.municipalities.as_slice()) {
-        (Some(number), all) => all.iter().find(|m| *m == number.as_str()).ok_or_else(|| {
+    let found = match (told, system.municipalities.as_slice()) {
+        (Some(number), all) => all.iter().find(|m| *m == number).ok_or_else(|| {
             let detail = "the record is about a municipality this system does not serve; it serves";
             Dead::new("not_your_municipality", format!("{detail} {}", serves()))
         })?,
@@ -376,4 +376,23 @@ async fn gone(
     let today = date_of(record.received_at);
     let means = |name: &str| if taken_back { Gone::Void } else { mapping.gone(name) };
     Ok(End::Facts(replaced(&held, &before, Vec::new(), today, &means)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(serves: &str, municipality: Option<&str>) -> Result<String, String> {
+        let text = format!("name = \"x\"\nkind = \"ppt\"\nmunicipalities = {serves}");
+        let system: SystemSettings = toml::from_str(&text).unwrap();
+        municipality_named(&system, municipality).map(|m| m.to_string()).map_err(|dead| dead.code)
+    }
+
+    #[test]
+    fn a_record_is_never_put_into_a_municipality_by_guess() {
+        assert_eq!(told(r#"["9901"]"#, None).unwrap(), "9901");
+        assert_eq!(told(r#"["9901", "9902"]"#, Some("9902")).unwrap(), "9902");
+        assert_eq!(told(r#"["9901", "9902"]"#, None).unwrap_err(), "municipality_unknown");
+        assert_eq!(told(r#"["9901"]"#, Some("9902")).unwrap_err(), "not_your_municipality");
+    }
 }

@@ -216,6 +216,20 @@ async fn assemble(
     if let Err(errors) = FactBody::read(&envelope.type_name, &envelope.fields, &at, &live.loaded.law) {
         return Ok(Err(Rejection { index, code: "invalid_fact", status: 422, errors }));
     }
+    covered.sort();
+    covered.dedup();
+    Ok(Ok(spread(&envelope, child, covered, &system.name, now, record)))
+}
+
+/// One fact as sent becomes one for each child it covers, and one more when it tells the due date.
+fn spread(
+    envelope: &Envelope,
+    child: ChildId,
+    covered: Vec<ChildId>,
+    source: &str,
+    now: Instant,
+    record: Option<RecordId>,
+) -> Vec<NewFact> {
     let mut body = Map::new();
     body.insert("type".into(), json!(envelope.type_name));
     body.extend(envelope.fields.clone());
@@ -225,13 +239,11 @@ async fn assemble(
         municipality: MunicipalityNo::new(envelope.municipality.clone()),
         at: envelope.at,
         recorded_at: now,
-        source: SystemName::new(system.name.clone()),
+        source: SystemName::new(source),
         record,
         scope: None,
         body,
     };
-    covered.sort();
-    covered.dedup();
     let mut facts = vec![new(envelope.id, child, Value::Object(body.clone()))];
     for other in covered.into_iter().filter(|c| *c != child) {
         let id = FactId::derived("covers", &envelope.id.to_string(), "child", &other.to_string());
@@ -245,5 +257,5 @@ async fn assemble(
         fact.at = samhold_model::dates::add_days(due, -280);
         facts.push(fact);
     }
-    Ok(Ok(facts))
+    facts
 }
