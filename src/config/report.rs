@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, NamedSource, Severity, SourceCode};
+use samhold_model::hint::can_be_drawn;
 
 /// One mistake.
 #[derive(Clone, Debug)]
@@ -95,7 +96,8 @@ fn render_one(handler: &GraphicalReportHandler, mistake: &Mistake) -> String {
     let mut out = String::new();
     let source: Arc<dyn SourceCode> = Arc::new(NamedSource::new(&mistake.file, mistake.text.to_string()));
     let shown = WithSource { inner: mistake, source };
-    if mistake.span.is_none() || handler.render_report(&mut out, &shown).is_err() {
+    let drawable = mistake.span.as_ref().is_some_and(|span| can_be_drawn(&mistake.text, span));
+    if !drawable || handler.render_report(&mut out, &shown).is_err() {
         return format!("error: {}\n", mistake.line());
     }
     out

@@ -7,6 +7,7 @@ use std::fmt;
 use std::ops::Range;
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use samhold_model::hint::can_be_drawn;
 
 /// One problem in a mapping or schema file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,8 +84,9 @@ impl BadFile {
         let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(110);
         for problem in &self.problems {
             let shown = Shown { source: NamedSource::new(&self.file, self.text.clone()), problem };
-            if handler.render_report(&mut out, &shown).is_err() {
+            if !can_be_drawn(&self.text, &problem.span) || handler.render_report(&mut out, &shown).is_err() {
                 out.push_str(&problem.message);
+                out.push('\n');
             }
         }
         out

@@ -19,6 +19,14 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .map(|(_, k)| k)
 }
 
+/// Whether a place in a text can be shown with a caret under it: the drawing of very long lines fails.
+#[must_use]
+pub fn can_be_drawn(text: &str, span: &std::ops::Range<usize>) -> bool {
+    let before = text.get(..span.start).unwrap_or_default();
+    let column = before.len().saturating_sub(before.rfind('\n').map_or(0, |n| n + 1));
+    column.saturating_add(span.len()) < 4096
+}
+
 /// Longer words may hold more slips: one in short words, a third of the length at most.
 fn allowed(length: usize) -> usize {
     (length / 3).max(1)

@@ -120,7 +120,8 @@ fn drawn(mistake: &Mistake) -> String {
         .with_wrap_lines(false)
         .with_context_lines(1)
         .without_syntax_highlighting();
-    if handler.render_report(&mut out, mistake).is_err() {
+    // Very long lines cannot be drawn.
+    if mistake.column > 4096 || handler.render_report(&mut out, mistake).is_err() {
         out = format!("  × {mistake}\n");
     }
     out.push('\n');

@@ -236,3 +236,11 @@ fn a_file_that_is_not_there_is_named_beside_the_slips_of_the_others() {
     assert_eq!(report::exit_code(&outcome), 2);
     assert!(report::errors(&errors).contains("no-such-file.toml"));
 }
+
+#[test]
+fn a_slip_far_out_on_one_long_line_is_still_told() {
+    let filler = "x".repeat(70_000);
+    let text = format!("{{\"duty\": [{{\"id\": \"J\", \"why\": \"{filler}\", \"titel\": \"x\"}}]}}");
+    let drawn = report::errors(&run_texts(&[("a.json", &text)], &Law::bundled()).unwrap_err());
+    assert!(drawn.contains("unknown key `titel`"), "{}", drawn.len());
+}
