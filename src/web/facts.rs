@@ -65,7 +65,7 @@ const MOST: usize = 10_000;
 /// Reads the body of a facts request into single facts.
 ///
 /// # Errors
-/// [`NotFacts`].
+/// What is not JSON, with line and column, without content.
 pub fn read_facts(body: &[u8], content_type: &str) -> Result<Vec<FactInput>, NotFacts> {
     let inputs = inputs(body, content_type).map_err(|detail| NotFacts {
         code: "not_json",

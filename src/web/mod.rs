@@ -30,7 +30,7 @@ use crate::sync::Engine;
 pub use describe::{asyncapi, openapi, schemas};
 pub use facts::read_facts;
 pub use problem::Problem;
-pub use server::{Bound, bind, serve};
+pub use server::{Bound, ListenError, bind, serve};
 
 /// What every handler works with.
 pub type Shared = Arc<Engine>;

@@ -56,8 +56,7 @@ impl SecretRef {
 }
 
 fn read_file(path: &std::path::Path) -> Result<String, SecretError> {
-    std::fs::read_to_string(path)
-        .map_err(|source| SecretError::File { path: path.display().to_string(), source })
+    std::fs::read_to_string(path).map_err(|source| SecretError::File { path: path.display().to_string(), source })
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place where secrets come from the environment")]

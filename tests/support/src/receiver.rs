@@ -180,8 +180,7 @@ impl Inbox {
         if self.refuse_requests.contains(&self.requests) {
             self.refuse_subjects.insert(event.key.clone(), 400);
         }
-        if let Some(status) =
-            self.refuse_subjects.get(&event.subject).or_else(|| self.refuse_subjects.get(&event.key))
+        if let Some(status) = self.refuse_subjects.get(&event.subject).or_else(|| self.refuse_subjects.get(&event.key))
         {
             self.counts.refused += 1;
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_REQUEST);
