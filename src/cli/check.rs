@@ -66,7 +66,10 @@ fn offline(live: &Live, secrets: &[String], json: bool) {
     say!("systems    ok  {systems} ({sources} sources, {} recipients)", live.outbound.len());
     say!("mappings   ok  {mappings}");
     if !secrets.is_empty() {
-        say!("secrets    --  {} cannot be read now; the daemon starts, and takes them when they come", secrets.len());
+        say!(
+            "secrets    --  {} cannot be read now; the daemon needs those of `[store]` and `[web.tls]` to start, others may come later",
+            secrets.len()
+        );
     }
 }
 
