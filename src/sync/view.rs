@@ -160,15 +160,15 @@ impl Offer<'_> {
         let holder = &self.answer.samordning.holder;
         match (holder.kind, holder.reference.as_deref()) {
             (HolderKind::Service, Some(service)) => {
-                let mut parcel = self.parcel(
-                    "holder_service",
-                    vec![
+                let mut fields = vec![("contact_point", self.contact_point())];
+                if !self.tells_the_place(service) {
+                    fields.extend([
                         ("service", json!(service)),
                         ("service_name", self.name_of(service)),
                         ("service_unit", self.unit_of(service)),
-                        ("contact_point", self.contact_point()),
-                    ],
-                );
+                    ]);
+                }
+                let mut parcel = self.parcel("holder_service", fields);
                 parcel.holder_kind = self.kind_of(service);
                 Some(parcel)
             }
@@ -230,11 +230,19 @@ impl Offer<'_> {
     }
 
     fn roster(&self) -> Option<Parcel> {
-        let team = &self.answer.participants;
+        let team: Vec<&String> = self.answer.participants.iter().filter(|s| !self.tells_the_place(s)).collect();
         let mut parcel = self.parcel("team_roster", team.iter().map(|s| (s.as_str(), self.name_of(s))).collect());
-        let tagged = team.iter().filter_map(|s| Some((s.clone(), self.tag_of(s)?)));
+        let tagged = team.iter().filter_map(|s| Some(((*s).clone(), self.tag_of(s)?)));
         parcel.tags = tagged.collect::<BTreeMap<_, _>>();
         (!team.is_empty()).then_some(parcel)
+    }
+
+    /// A school or kindergarten is where the child is every day. Of a child with strict protection, or with a protection
+    /// nobody knows, it is not even offered, in whatever field its name would stand (RULES S-14).
+    fn tells_the_place(&self, service: &str) -> bool {
+        let strict = !matches!(self.dossier.protection().as_str(), "none" | "fortrolig");
+        let daily = |kind: &str| ["skole", "barnehage", "sfo", "vgs"].iter().any(|word| kind.starts_with(word));
+        strict && self.kind_of(service).is_none_or(|kind| daily(&kind))
     }
 
     fn absence(&self) -> Option<Parcel> {
