@@ -23,6 +23,7 @@ mod again;
 mod certificate;
 mod exchange;
 mod feed;
+mod postgres;
 mod push;
 mod receipts;
 mod team;
