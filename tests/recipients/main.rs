@@ -14,6 +14,7 @@ mod common;
 #[allow(dead_code, reason = "each test file uses its own part")]
 mod ledger;
 #[path = "../common/story.rs"]
+#[allow(dead_code, reason = "each test file uses its own part")]
 mod story;
 #[path = "../common/town.rs"]
 #[allow(dead_code, reason = "each test file uses its own part")]

@@ -3,7 +3,7 @@
 
 use samhold_standins::push::kindergarten::list;
 use samhold_standins::{Receiver, Town};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::common::{Daemon, Folder, SECRET, today, wait_until};
 use crate::ledger::Ledger;
@@ -15,14 +15,28 @@ use crate::town::{
 const LISTS: &str = "barnehagesystem";
 const KINDERGARTEN: &str = "bjork-barnehage";
 
+fn connect(folder: &Folder, town: &Town, receiver: &Receiver) {
+    list_services(folder, town);
+    push_source(folder, LISTS, "barnehage_kommunal", "nav-barnehagelister-v1");
+    asking_recipient(folder, KINDERGARTEN, "barnehage_kommunal", &[KINDERGARTEN], receiver);
+    pull_recipient(folder, "helsestasjon", "helsestasjon", &["helsestasjon"]);
+}
+
+/// What the municipality knows besides the list: Live's kindergarten and helsestasjon agreed on the kindergarten.
+fn facts_about(child: &Value, town: &Town) -> Vec<Value> {
+    let born = town.child("live").unwrap().birth_date.unwrap().to_string();
+    let mut facts = agreed_on(child, &[KINDERGARTEN, "helsestasjon"]);
+    facts.push(said(child, 90, "service_started", &json!({"service": "helsestasjon", "kind": "helsestasjon"})));
+    facts.push(said(child, 900, "birth_date", &json!({"date": born})));
+    facts.push(said(child, 900, "address_protection", &json!({"value": "none"})));
+    facts
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_child_is_followed_from_the_list_to_the_receipt_through_a_power_cut() {
     let Some(folder) = Folder::postgres().await else { return };
     let (town, receiver) = (Town::new(today()), Receiver::start(SECRET).await.unwrap());
-    list_services(&folder, &town);
-    push_source(&folder, LISTS, "barnehage_kommunal", "nav-barnehagelister-v1");
-    asking_recipient(&folder, KINDERGARTEN, "barnehage_kommunal", &[KINDERGARTEN], &receiver);
-    pull_recipient(&folder, "helsestasjon", "helsestasjon", &["helsestasjon"]);
+    connect(&folder, &town, &receiver);
     let mut daemon = Daemon::start(folder).await;
     let ledger = Ledger::of(&daemon.folder).await;
     let live = number_of(&town, "live");
@@ -32,15 +46,7 @@ async fn a_child_is_followed_from_the_list_to_the_receipt_through_a_power_cut() 
         pushed(&daemon.client_as(LISTS), LISTS, "application/json", list(&town, 1).to_string()).await["status"],
         "DONE"
     );
-    let mut facts = agreed_on(&child, &[KINDERGARTEN, "helsestasjon"]);
-    facts.push(said(&child, 90, "service_started", &json!({"service": "helsestasjon", "kind": "helsestasjon"})));
-    facts.push(said(
-        &child,
-        900,
-        "birth_date",
-        &json!({"date": town.child("live").unwrap().birth_date.unwrap().to_string()}),
-    ));
-    facts.push(said(&child, 900, "address_protection", &json!({"value": "none"})));
+    let facts = facts_about(&child, &town);
     daemon.client().must_take(&facts).await;
     wait_until("the kindergarten is told", async || receiver.counts().effects == 1).await;
     let told = receiver.events().remove(0);

@@ -20,10 +20,10 @@ async fn house(town: &Town) -> (HealthRecord, Daemon, Ledger) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_record_tells_episodes_plan_consent_and_both_kinds_of_coordinator() {
+async fn the_record_tells_episodes_a_plan_its_coordinator_and_consent() {
     let town = Town::new(today());
     let (_record, daemon, ledger) = house(&town).await;
-    let (frida, tiril) = (number_of(&town, "frida"), number_of(&town, "tiril"));
+    let frida = number_of(&town, "frida");
     let mut services: Vec<String> = ledger
         .until(&frida, SYSTEM, "service_started", 2)
         .await
@@ -42,7 +42,14 @@ async fn the_record_tells_episodes_plan_consent_and_both_kinds_of_coordinator() 
     assert_eq!(ledger.until(&frida, SYSTEM, "ip_started", 1).await[0].at, from(-55));
     let consents = ledger.until(&frida, SYSTEM, "consent", 2).await;
     assert!(consents.iter().all(|c| c.body["by"].as_str().unwrap().starts_with("person:")), "{consents:?}");
+    assert!(daemon.folder.dead_letters().is_empty(), "{:?}", daemon.folder.dead_letters());
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_barnekoordinator_by_the_records_own_code_holds_once_all_conditions_are_met() {
+    let town = Town::new(today());
+    let (_record, daemon, ledger) = house(&town).await;
+    let (tiril, from) = (number_of(&town, "tiril"), |days| add_days(town.start(), days));
     let appointed = ledger.until(&tiril, SYSTEM, "bk_appointed", 1).await.remove(0);
     assert_eq!(
         (appointed.at, &appointed.body["by"]),
