@@ -217,6 +217,14 @@ async fn conclude(
             let reason = covered(&reason);
             (later(engine, row, after, reason.clone(), now), Some(reason), Counter::DeliveryRetries)
         }
+        DeliveryOutcome::NotReached { reason } => {
+            let reason = covered(&reason);
+            let attempt = match later(engine, row, None, reason.clone(), now) {
+                Attempt::Later { not_before, reason } => Attempt::NotReached { not_before, reason },
+                given_up => given_up,
+            };
+            (attempt, Some(reason), Counter::DeliveryRetries)
+        }
     };
     engine.store.attempted(row.id, row.event_id, attempt, now).await?;
     counter.add(1);

@@ -47,7 +47,8 @@ fn assignment_schema() -> Value {
                 "holder": {"type": "object", "properties": {"name": text(), "unit": text(), "service": text()}},
                 "coordinator": {"type": "object", "properties":
                     {"name": text(), "email": text(), "phone": text(), "unit": text()}},
-                "contact_point": text(), "plan": {"type": "object"}, "absence": {"type": "object"}}},
+                "contact_point": text(), "plan": {"type": "object"}, "absence": {"type": "object"},
+                "goals": {"type": "array"}, "roster": {"type": "array"}}},
             "state": {"enum": ["superseded", "retracted"]}}}),
     )
 }

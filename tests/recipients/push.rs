@@ -38,7 +38,7 @@ async fn a_participant_gets_a_signed_cloud_event_with_what_it_may_know_and_nothi
         json!({
         "child": {"national_id": child.number}, "municipality": "9901", "version": event["data"]["version"],
         "valid_from": child.agreement(0)["at"],
-        "coordination": {"exists": true, "state": "held", "holder": {"name": "Lia skole", "service": "lia-skole"},
+        "coordination": {"state": "held", "holder": {"name": "Lia skole", "service": "lia-skole"},
             "contact_point": "Servicetorget, 99 01 00 00"}})
     );
     assert_eq!(receiver.counts().bad_signatures, 0);

@@ -76,7 +76,7 @@ impl AmqpRecipient {
             Some(link) => link,
             None => match self.connect().await {
                 Ok(link) => link,
-                Err(e) => return later(e),
+                Err(e) => return not_reached(e),
             },
         };
         let published = publish(&link.channel, &self.settings.exchange, key, envelope, &body);
@@ -94,7 +94,7 @@ impl AmqpRecipient {
         match (confirmation, self.settings.unroutable) {
             (Confirmation::Ack(None), _) => DeliveryOutcome::Delivered,
             (Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_)), Unroutable::Later) => {
-                later("unroutable: no queue bound")
+                not_reached("unroutable: no queue bound")
             }
             (Confirmation::Ack(Some(_)) | Confirmation::Nack(Some(_)), Unroutable::Refuse) => {
                 refused("amqp_unroutable", "no queue is bound to the exchange for this recipient")
@@ -133,6 +133,11 @@ fn broken(error: &lapin::Error) -> DeliveryOutcome {
 
 fn later(reason: impl std::fmt::Display) -> DeliveryOutcome {
     DeliveryOutcome::Later { after: None, reason: redact(&reason.to_string()) }
+}
+
+/// The message is still with us alone.
+fn not_reached(reason: impl std::fmt::Display) -> DeliveryOutcome {
+    DeliveryOutcome::NotReached { reason: redact(&reason.to_string()) }
 }
 
 fn refused(code: &str, detail: &str) -> DeliveryOutcome {

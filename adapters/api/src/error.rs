@@ -90,6 +90,15 @@ impl AdapterError {
         Self::Settings { system: system.into(), cause: redact(&cause.to_string()) }
     }
 
+    /// Whether not even a connection came about, so that nothing can have arrived.
+    #[must_use]
+    pub fn never_connected(&self) -> bool {
+        matches!(self, Self::Unavailable { cause, .. } if cause.starts_with(Self::CANNOT_CONNECT))
+    }
+
+    /// How an adapter words that no connection came about.
+    pub const CANNOT_CONNECT: &'static str = "cannot connect";
+
     /// How long the other system asked us to wait, if it did.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {

@@ -62,6 +62,11 @@ pub enum DeliveryOutcome {
         /// Why, without content.
         reason: String,
     },
+    /// Nothing left for the receiver: no connection came about, or the broker gave the message back. Try again later.
+    NotReached {
+        /// Why, without content.
+        reason: String,
+    },
     /// It will never take this one: a dead letter.
     Refused {
         /// The receiver's status or condition, e.g. `http_422`, `amqp_unroutable`.

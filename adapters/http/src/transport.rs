@@ -46,8 +46,8 @@ pub(crate) async fn read(
 pub(crate) fn network(system: &str, attempt: &str, error: reqwest::Error) -> AdapterError {
     let error = error.without_url();
     let kind = match () {
+        () if error.is_connect() => AdapterError::CANNOT_CONNECT,
         () if error.is_timeout() => "no answer within the time limit",
-        () if error.is_connect() => "cannot connect",
         () if error.is_body() || error.is_decode() => "the answer broke off",
         () => "the exchange failed",
     };

@@ -25,6 +25,8 @@ statements! {
     OFFERED = "update outbox set offers = offers + 1 where id = $1";
     TAKEN_BACK = "update outbox set offers = offers - 1 where id = $1 and offers > 0";
     LATER = "update outbox set attempts = attempts + 1, not_before = $1 where id = $2";
+    NOT_REACHED = "update outbox set attempts = attempts + 1, not_before = $1, \
+                   offers = case when offers > 0 then offers - 1 else 0 end where id = $2";
     GONE = "delete from outbox where id = $1";
 }
 
@@ -112,6 +114,7 @@ pub(crate) async fn attempted<D: Dialect>(
         // What else is heard of a delivery that was replaced concerns nobody any more.
         (_, None) => Ok(()),
         (Attempt::Later { not_before, .. }, Some(row)) => tx.run(LATER, args![*not_before, row.id]).await.map(|_| ()),
+        (Attempt::NotReached { not_before, .. }, Some(row)) => not_reached(tx, row, *not_before).await,
         (Attempt::Refused { code, detail }, Some(row)) => refused(tx, row, code, detail, now).await,
         (Attempt::Changed { content_hash }, Some(row)) => changed(tx, row, content_hash.clone(), now).await,
     }
@@ -140,6 +143,12 @@ async fn delivered<D: Dialect>(
     views::step(tx, &about, view, now).await
 }
 
+/// The attempt left nothing with the receiver, so it counts as if it had not been handed out.
+async fn not_reached<D: Dialect>(tx: &mut Tx<D>, row: Row, not_before: Instant) -> Result<()> {
+    tx.run(NOT_REACHED, args![not_before, row.id]).await?;
+    if unknown_ends(&row) { Ok(()) } else { deliveries::never_sent(tx, &row.event_id).await }
+}
+
 async fn refused<D: Dialect>(tx: &mut Tx<D>, row: Row, code: &str, detail: &str, now: Instant) -> Result<()> {
     let about = about(tx, &row)?;
     let mut view = views::load(tx, &about).await?;
@@ -166,7 +175,7 @@ async fn changed<D: Dialect>(tx: &mut Tx<D>, row: Row, content_hash: Option<Stri
 
 /// Whether a hand-out before the present one has an end that is not known for certain.
 fn unknown_ends(row: &Row) -> bool {
-    row.attempts > 0 || row.offers > 1
+    row.offers > 1
 }
 
 /// Whose view a row is about.

@@ -88,7 +88,7 @@ async fn an_event_no_queue_takes_is_not_delivered_until_one_does() {
     let patient = recipient(&bench, None, Unroutable::Later);
     let id = Uuid::new_v4();
     let first = patient.send(&event(id), &json!({"municipality": "9901"})).await;
-    assert!(matches!(&first, DeliveryOutcome::Later { reason, .. } if reason.contains("no queue bound")), "{first:?}");
+    assert!(matches!(&first, DeliveryOutcome::NotReached { reason } if reason.contains("no queue bound")), "{first:?}");
     let strict = recipient(&bench, None, Unroutable::Refuse).send(&event(id), &json!({})).await;
     assert!(matches!(&strict, DeliveryOutcome::Refused { code, .. } if code == "amqp_unroutable"), "{strict:?}");
     bind(&bench).await;
@@ -159,7 +159,7 @@ async fn a_broker_that_never_answers_is_given_up_on() {
     let content = json!({});
     let given_up = tokio::time::timeout(Duration::from_secs(30), mute.send(&event(Uuid::new_v4()), &content)).await;
     let reason = match given_up.unwrap() {
-        DeliveryOutcome::Later { reason, .. } => reason,
+        DeliveryOutcome::Later { reason, .. } | DeliveryOutcome::NotReached { reason } => reason,
         other => panic!("{other:?}"),
     };
     assert!(reason.contains("no answer within") && !reason.contains("hemmelig"), "{reason}");

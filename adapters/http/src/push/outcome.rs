@@ -33,7 +33,11 @@ pub(crate) fn of_answer(answer: &Answer, exceptions: &Exceptions) -> DeliveryOut
 
 /// The outcome of not getting an answer at all.
 pub(crate) fn of_error(error: &AdapterError) -> DeliveryOutcome {
-    DeliveryOutcome::Later { after: error.retry_after(), reason: crate::scrub(&error.to_string()) }
+    let reason = crate::scrub(&error.to_string());
+    if error.never_connected() {
+        return DeliveryOutcome::NotReached { reason };
+    }
+    DeliveryOutcome::Later { after: error.retry_after(), reason }
 }
 
 fn later(code: u16, after: Option<std::time::Duration>) -> DeliveryOutcome {

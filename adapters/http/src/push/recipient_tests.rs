@@ -112,7 +112,7 @@ async fn a_recipient_can_have_its_own_table() {
 async fn a_receiver_that_is_away_or_cannot_be_let_in_to_is_tried_later() {
     let nobody = Receiver { base: "http://127.0.0.1:1/".into(), kept: Kept::default(), says: (200, &[], "".into()) };
     let error = push(&nobody, json!({})).post(Uuid::new_v4(), b"14821970351".to_vec()).await.unwrap_err();
-    let DeliveryOutcome::Later { reason, .. } = of_error(&error) else { panic!("a network error may pass") };
+    let DeliveryOutcome::NotReached { reason } = of_error(&error) else { panic!("a network error may pass") };
     assert!(!reason.contains("14821970351") && reason.contains("cannot connect"), "{reason}");
 }
 

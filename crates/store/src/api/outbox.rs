@@ -62,6 +62,13 @@ pub enum Attempt {
         /// Why, without content.
         reason: String,
     },
+    /// Try again; nothing of this attempt can have arrived.
+    NotReached {
+        /// Not before.
+        not_before: Instant,
+        /// Why, without content.
+        reason: String,
+    },
     /// Never to be tried again: a dead letter.
     Refused {
         /// Code with a page in the documentation.
