@@ -94,12 +94,17 @@ fn as_delegator(live: &Live, system: &SystemSettings, envelope: &Envelope) -> Op
         .then(|| told(envelope, "/type", "a delegation", "one from a client that speaks for a decision authority"))
 }
 
-/// Anyone may say that an address is protected; that it is not, only the population register or the municipality.
+/// Anyone may say that a child is strictly protected. A lower grade could undo what the register knows, so it is only the
+/// population register's or the municipality's to say, in a fact or by correcting one.
 fn as_register(envelope: &Envelope) -> Option<Finding> {
-    let lifts = envelope.type_name == "address_protection"
-        && envelope.fields.get("value").and_then(Value::as_str) == Some("none");
-    let expected = "the population register's own word, or the municipality's";
-    lifts.then(|| told(envelope, "/value", "the end of a protection", expected))
+    let (said, place) = match envelope.type_name.as_str() {
+        "address_protection" => (envelope.fields.get("value"), "/value"),
+        "correction" => (envelope.fields.get("replace").and_then(|r| r.get("value")), "/replace/value"),
+        _ => (None, ""),
+    };
+    let lower = matches!(said.and_then(Value::as_str), Some("none" | "fortrolig"));
+    let expected = "`strengt_fortrolig`; a lower grade is the population register's own word, or the municipality's";
+    lower.then(|| told(envelope, place, "a grade that could lower the protection", expected))
 }
 
 /// Two ids together say that they are one child; a client can vouch for its own ids, not for another system's.
@@ -153,9 +158,15 @@ mod tests {
     }
 
     #[test]
-    fn a_protection_is_raised_by_anyone_and_lifted_by_few() {
+    fn the_strictest_protection_is_anyones_to_say_and_a_lower_grade_is_few_peoples() {
         assert!(as_register(&said("address_protection", json!({"value": "strengt_fortrolig"}))).is_none());
-        assert!(as_register(&said("address_protection", json!({"value": "none"}))).is_some());
+        for lower in ["none", "fortrolig"] {
+            assert!(as_register(&said("address_protection", json!({"value": lower}))).is_some());
+            let correction = json!({"of": "7d0f4a52-5a59-4f0e-8f0c-9f8b0d7a0003", "replace": {"value": lower}});
+            assert_eq!(as_register(&said("correction", correction)).unwrap().pointer, "/0/replace/value");
+        }
+        let consent = json!({"of": "7d0f4a52-5a59-4f0e-8f0c-9f8b0d7a0003", "replace": {"value": "refused"}});
+        assert!(as_register(&said("correction", consent)).is_none());
     }
 
     #[test]
