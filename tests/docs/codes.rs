@@ -19,7 +19,20 @@ const COMMANDS: &[(&str, &str)] = &[
     ("src/cli/support.rs", "store-unavailable"),
     ("src/cli/check.rs", "secret-unreadable"),
     ("src/cli/dead_letters.rs", "no-dead-letter"),
-    ("src/cli/duty.rs", "no-such-child"),
+    ("src/cli/policy/prove.rs", "no-such-claim"),
+    ("src/proof.rs", "policy-claim-broken"),
+    ("src/proof.rs", "policy-can-fail"),
+    ("crates/policy/src/prove.rs", "policy-solver-missing"),
+    ("crates/policy/src/prove.rs", "policy-not-proved"),
+    ("src/cli/tasks.rs", "no-task"),
+    ("src/cli/tasks.rs", "task-not-answered"),
+    ("src/cli/audit/mod.rs", "checkpoint-unreadable"),
+    ("src/cli/audit/mod.rs", "nothing-to-sign"),
+    ("src/cli/duty/case.rs", "no-such-child"),
+    ("src/cli/policy/explain.rs", "no-such-system"),
+    ("src/cli/policy/explain.rs", "only-unmasked"),
+    ("src/cli/policy/explain/file.rs", "request-unreadable"),
+    ("src/cli/duty/overdue.rs", "service-not-listed"),
 ];
 
 #[test]

@@ -55,6 +55,10 @@ words!(
     PlanConsent { Given, Refused, Withdrawn }
 );
 words!(
+    /// How a consent to sharing was given.
+    HowGiven { Written, Oral, Electronic, Conduct }
+);
+words!(
     /// The legal level of a service instance.
     Level { Kommunal, Fylkeskommunal, Statlig, Privat, PrivatAvtale }
 );
@@ -235,6 +239,14 @@ pub enum FactBody {
         valid_to: Option<Date>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         fields: Option<Vec<String>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evidence: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        informed: Option<bool>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        how: Option<HowGiven>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recorded_by: Option<String>,
     },
     ConsentWithdrawn {
         consent: String,

@@ -1,6 +1,10 @@
 //! The law as data: clauses by date, service kinds, data categories, recipient kinds and purposes.
 //!
-//! Read from `config/laws.toml`, which a municipality may correct with a date. Must never be spread into `if`s.
+//! Read from `config/laws.toml`, which a municipality may correct with a date. Must never be spread into `if`s, and must
+//! never answer for a day by a row that a correction has replaced by then.
+
+mod change;
+mod problems;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -8,9 +12,14 @@ use serde::{Deserialize, Serialize};
 use crate::dates::Date;
 use crate::fact::Level;
 use crate::schema::Words;
+pub use change::{CategoryChange, KindOnDay, RecipientKindChange, ServiceKindChange};
+pub use problems::LawProblem;
 
 /// The catalogue that ships with the program.
 const BUNDLED: &str = include_str!("../../../config/laws.toml");
+
+/// The laws of secrecy that disclosure has rules for, as categories name them.
+pub const REGIMES: [&str; 10] = ["hol", "hpl", "bvl", "sotjl", "oppll", "bhl", "fvl", "kril", "fvkl", "employee"];
 
 /// Everything the rules look up by name.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -20,12 +29,24 @@ pub struct Law {
     pub in_force: Date,
     /// Clauses that put the duty on the municipality, by key.
     pub clause: IndexMap<String, Clause>,
-    /// Service kinds by key.
+    /// Acts with a duty to cooperate, but without a clause that makes the municipality coordinate.
+    #[serde(default)]
+    pub acts_without_clause: Vec<String>,
+    /// Service kinds by key, as they were first; for a day ask [`Law::service_kind_on`].
     pub service_kind: IndexMap<String, ServiceKindRow>,
-    /// Data categories by key.
+    /// Dated corrections of service kinds.
+    #[serde(default)]
+    pub service_kind_change: Vec<ServiceKindChange>,
+    /// Data categories by key, as they were first; for a day ask [`Law::regime_on`].
     pub category: IndexMap<String, CategoryRow>,
-    /// Recipient kinds by key.
+    /// Dated corrections of categories.
+    #[serde(default)]
+    pub category_change: Vec<CategoryChange>,
+    /// Recipient kinds by key, as they were first; for a day ask [`Law::recipient_kind_on`].
     pub recipient_kind: IndexMap<String, RecipientRow>,
+    /// Dated corrections of recipient kinds.
+    #[serde(default)]
+    pub recipient_kind_change: Vec<RecipientKindChange>,
     /// Purposes of sharing.
     pub purposes: Vec<String>,
     /// Tags a field may carry.
@@ -51,6 +72,9 @@ pub struct Clause {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceKindRow {
+    /// First day the law knows the kind; without it, always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
     /// Normal level; a service instance may override it.
     pub level: Level,
     /// The act whose clause it brings to the duty; absent when the act has none.
@@ -73,7 +97,7 @@ pub struct CategoryRow {
 }
 
 /// What a kind of recipient is.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RecipientRow {
     /// Counts as forvaltningsorgan for fvl 13 b no 5.
@@ -102,7 +126,7 @@ impl Law {
         Self::parse(BUNDLED, "laws.toml").unwrap_or_else(|_| Self::empty())
     }
 
-    /// Reads a catalogue.
+    /// Reads a catalogue. What it says is looked through by [`Law::problems`].
     ///
     /// # Errors
     /// TOML errors with line and column.
@@ -115,9 +139,13 @@ impl Law {
         Self {
             in_force: Date::MAX,
             clause: IndexMap::new(),
+            acts_without_clause: Vec::new(),
             service_kind: IndexMap::new(),
+            service_kind_change: Vec::new(),
             category: IndexMap::new(),
+            category_change: Vec::new(),
             recipient_kind: IndexMap::new(),
+            recipient_kind_change: Vec::new(),
             purposes: Vec::new(),
             field_tags: Vec::new(),
         }

@@ -37,6 +37,8 @@ pub enum FieldType {
     Child,
     /// The id of another fact.
     FactRef,
+    /// Where something is filed: a number in an archive or journal, never words about anybody.
+    Reference,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// A data category of the law catalogue.
@@ -167,12 +169,22 @@ fn fits(ty: FieldType, value: &Value, words: &dyn Words) -> Result<(), Option<St
         }
         FieldType::Child => value.is_object() || value.as_str().is_some_and(|s| !s.is_empty()),
         FieldType::Text => value.is_string(),
+        FieldType::Reference => value.as_str().is_some_and(is_reference),
         FieldType::Service | FieldType::Person | FieldType::Worker | FieldType::Unit | FieldType::FactRef => {
             value.as_str().is_some_and(|s| !s.trim().is_empty())
         }
         _ => return word_fits(&vocabulary_of(ty, words), value),
     };
     if ok { Ok(()) } else { Err(None) }
+}
+
+/// The most characters of a reference.
+const REFERENCE_LENGTH: usize = 80;
+
+/// One word without blanks, so that nobody writes prose into it.
+fn is_reference(text: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || "-_./:#".contains(c);
+    !text.is_empty() && text.chars().count() <= REFERENCE_LENGTH && text.chars().all(fits)
 }
 
 fn date_fits(value: &Value) -> Result<(), Option<String>> {
@@ -240,6 +252,7 @@ pub fn describe(ty: FieldType, words: &dyn Words) -> String {
         FieldType::Unit => "a role or unit, as text".into(),
         FieldType::Child => "a child reference".into(),
         FieldType::FactRef => "the id of a fact".into(),
+        FieldType::Reference => "one word of at most 80 letters, digits and -_./:#".into(),
         FieldType::Object => "an object".into(),
         FieldType::List(item) => format!("a list of {}", describe(*item, words)),
         _ => format!("one of {}", vocabulary_of(ty, words).join(", ")),
@@ -257,6 +270,7 @@ pub fn json_schema_of(ty: FieldType, words: &dyn Words) -> Value {
         FieldType::List(item) => json!({"type": "array", "items": json_schema_of(*item, words)}),
         FieldType::Child => json!({"anyOf": [{"type": "string", "minLength": 1}, {"type": "object"}]}),
         FieldType::Text => json!({"type": "string"}),
+        FieldType::Reference => json!({"type": "string", "pattern": "^[\\p{L}\\p{N}_./:#-]{1,80}$"}),
         FieldType::Service | FieldType::Person | FieldType::Worker | FieldType::Unit | FieldType::FactRef => {
             json!({"type": "string", "minLength": 1})
         }

@@ -9,7 +9,7 @@ use crate::schema::{FieldSpec, FieldType, TypeSpec, Words, json_schema_of};
 
 use FieldType::{
     Bool, Category, Child, Date, FactRef, Level, List, Municipality, Object, OneOf, Person, Purpose, RecipientKind,
-    Service, ServiceKind, Text, Unit, Worker,
+    Reference, Service, ServiceKind, Text, Unit, Worker,
 };
 
 const fn must(name: &'static str, ty: FieldType, doc: &'static str) -> FieldSpec {
@@ -195,6 +195,10 @@ pub const FAMILY_TYPES: &[TypeSpec] = &[
             must("purposes", List(&Purpose), "for what"),
             may("valid_to", Date, "first day it no longer counts"),
             may("fields", List(&Text), "only these fields; missing is all"),
+            may("evidence", Reference, "where it is documented; without it the consent does not count"),
+            may("informed", Bool, "who consents was told what it means; only `true` counts"),
+            may("how", OneOf(&["written", "oral", "electronic", "conduct"]), "how it was given"),
+            may("recorded_by", Worker, "who wrote it down"),
         ],
     ),
     kind(

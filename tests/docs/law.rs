@@ -1,0 +1,38 @@
+//! The corrections that `docs/law.md` shows are accepted as they stand there, and its slip is told as it says.
+
+use std::fs;
+
+use super::{at, samhold, text};
+
+/// The blocks of one language.
+fn blocks(document: &str, language: &str) -> Vec<String> {
+    let open = format!("```{language}\n");
+    document.split(&open).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+/// What `samhold check` says of the example settings with these rows added.
+fn check(laws: &str, services: &str) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(at("config/samhold.toml"), folder.path().join("samhold.toml")).unwrap();
+    for (name, more) in [("laws.toml", laws), ("services.toml", services)] {
+        fs::write(folder.path().join(name), text(&format!("config/{name}")) + "\n" + more).unwrap();
+    }
+    let check = samhold(&["check", "--config", folder.path().to_str().unwrap()]).output().unwrap();
+    (check.status.code(), String::from_utf8_lossy(&check.stderr).into_owned())
+}
+
+#[test]
+fn the_corrections_that_the_law_page_shows_pass_the_check_and_its_slip_is_told_as_it_says() {
+    let page = text("docs/law.md");
+    let (services, laws): (Vec<_>, Vec<_>) =
+        blocks(&page, "toml").into_iter().partition(|block| block.starts_with("[[service]]"));
+    assert_eq!((services.len(), laws.len()), (1, 2));
+    let (laws, services) = (laws.concat(), services.concat());
+    let (code, told) = check(&laws, &services);
+    assert_eq!(code, Some(0), "{told}");
+    let (code, told) = check(&laws.replace("ppt_kommunal", "ppt_komunal"), &services);
+    assert_eq!(code, Some(2), "{told}");
+    for line in blocks(&page, "text").concat().lines() {
+        assert!(told.contains(line), "{line} is not in\n{told}");
+    }
+}
