@@ -2,9 +2,9 @@
 //!
 //! Must never hold a person's name or number: persons are the ids the facts carry.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use samhold_model::Date;
+use samhold_model::{Date, Fact};
 use serde::{Deserialize, Serialize};
 
 macro_rules! states {
@@ -229,6 +229,16 @@ pub struct PlanAnswer {
     pub plan: Option<String>,
 }
 
+/// When what an alert speaks of began, and when it falls due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertDates {
+    /// First day of the unbroken stretch of its cause, by the facts; never the day on which somebody noticed.
+    pub since: Date,
+    /// The day that is coming, or the last day of the time the municipality gives itself; it may have passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Date>,
+}
+
 /// One step of the reasoning: a rule that spoke, or was passed over and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
@@ -238,8 +248,35 @@ pub struct Step {
     pub applied: bool,
     /// What it found, in Norwegian bokmål for people.
     pub text: String,
-    /// Ids of the facts it used.
+    /// Act and section the rule rests on, or that the municipality has judged it; bokmål.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub law: String,
+    /// Ids of the facts it used, each described once in [`Answer::facts`].
     pub facts: Vec<String>,
+}
+
+/// A fact some step used: what kind it is, when it holds, when it became known and from where. Not what it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsedFact {
+    /// Its id.
+    pub id: String,
+    /// Its type in the vocabulary.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Valid date, as corrected: from this Norwegian day on it holds.
+    pub at: Date,
+    /// The Norwegian day it became known.
+    pub recorded_at: Date,
+    /// The system or person it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+impl From<&Fact> for UsedFact {
+    fn from(fact: &Fact) -> Self {
+        let (id, kind, source) = (fact.id.clone(), fact.body.type_name(), fact.source.clone());
+        Self { id, kind, at: fact.at, recorded_at: fact.recorded_at, source }
+    }
 }
 
 /// The whole answer for one child, date and state of knowledge.
@@ -255,8 +292,14 @@ pub struct Answer {
     pub ip: PlanAnswer,
     /// What a person should look at.
     pub alerts: BTreeSet<Alert>,
+    /// The dates of each of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub alert_dates: BTreeMap<Alert, AlertDates>,
     /// How it was reached.
     pub steps: Vec<Step>,
+    /// The facts the steps used, by valid date.
+    #[serde(default)]
+    pub facts: Vec<UsedFact>,
     /// Services that take part in the case now, sorted: whom the answer concerns.
     pub participants: Vec<String>,
 }

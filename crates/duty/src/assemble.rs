@@ -1,10 +1,12 @@
 //! Puts the answer together from a picture.
 
+use std::collections::BTreeSet;
+
 use samhold_model::Date;
 
 use crate::answer::{
     Answer, BkAnswer, BkState, CoordinatorAnswer, CoordinatorState, DutyAnswer, DutyState, Holder, PlanAnswer,
-    PlanState,
+    PlanState, Step, UsedFact,
 };
 use crate::bk::substitute::Acting;
 use crate::people::Presence;
@@ -13,15 +15,25 @@ use crate::{alerts, explain};
 
 /// The whole answer. `reference` is the state of knowledge asked for.
 pub(crate) fn answer(picture: &Picture<'_>, reference: Date) -> Answer {
+    let steps = explain::steps(picture);
+    let alerts = alerts::alerts(picture, reference);
     Answer {
         samordning: samordning(picture),
         barnekoordinator: barnekoordinator(picture),
         koordinator: koordinator(picture),
         ip: plan(picture),
-        alerts: alerts::alerts(picture, reference),
-        steps: explain::steps(picture),
+        alert_dates: alerts::dates::dates(picture, &alerts, reference),
+        alerts,
+        facts: used(picture, &steps),
+        steps,
         participants: participants(picture),
     }
+}
+
+/// The facts that the steps name.
+fn used(picture: &Picture<'_>, steps: &[Step]) -> Vec<UsedFact> {
+    let ids: BTreeSet<&str> = steps.iter().flat_map(|step| step.facts.iter().map(String::as_str)).collect();
+    picture.case.world.history.named(&ids).map(UsedFact::from).collect()
 }
 
 fn stands(picture: &Picture<'_>) -> bool {
@@ -44,7 +56,7 @@ fn samordning(picture: &Picture<'_>) -> DutyAnswer {
 }
 
 /// the former service is shown as a suggestion, if it can still hold; else the former coordinator's own.
-fn suggested(picture: &Picture<'_>) -> Option<String> {
+pub(crate) fn suggested(picture: &Picture<'_>) -> Option<String> {
     let case = &picture.case;
     let candidates = [case.last_service, case.last_holder.and_then(|n| n.service)];
     let can_hold = |s: &&str| case.world.services.can_hold(s, picture.day);

@@ -11,14 +11,15 @@ use samhold_model::{Date, Fact, FactBody};
 use crate::Family;
 use crate::case::World;
 
-/// Dates on which state or holder can change: every fact, and every end it states.
+/// Dates on which state or holder can change: every fact and every end it states, every change of the law and of the level
+/// of a service, and the birthdays that count.
 pub(crate) fn turning_points(world: &World<'_>) -> BTreeSet<Date> {
-    let law = &world.rules.law;
+    let config = &world.rules.config;
     let mut dates: BTreeSet<Date> = world.services.dates().collect();
     dates.extend(world.history.facts.iter().flat_map(stated_dates));
-    dates.insert(law.in_force);
-    dates.extend(law.clause.values().flat_map(|c| [Some(c.from), c.to]).flatten());
-    dates.extend(world.rules.config.statutory_suspension.iter().flat_map(|s| [Some(s.from), s.to]).flatten());
+    dates.extend(world.rules.law.duty_dates());
+    dates.extend(world.services.names().flat_map(|service| config.service_levels.dates(service)));
+    dates.extend(config.statutory_suspension.iter().flat_map(|s| [Some(s.from), s.to]).flatten());
     dates.extend(birthdays(world, &[16, 18]));
     dates
 }

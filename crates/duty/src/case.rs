@@ -54,7 +54,7 @@ pub(crate) struct Named<'w> {
 }
 
 /// Everything known at a point of the history.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Case<'w> {
     pub world: &'w World<'w>,
     pub life: Life<'w>,

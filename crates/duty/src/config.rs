@@ -2,8 +2,11 @@
 //!
 //! Must never hold a rule of law: what no setting may change is in the rules themselves.
 
+use std::collections::BTreeMap;
+
 use samhold_model::Date;
 use samhold_model::dates::LeapBirthday;
+use samhold_model::fact::Level;
 use serde::{Deserialize, Serialize};
 
 /// The `reconcile` settings. Sources of each in the rule table of the documentation.
@@ -46,6 +49,34 @@ pub struct Reconcile {
     pub feb29_birthday: LeapBirthday,
     /// Periods suspended by regulation (hol § 7-2 b).
     pub statutory_suspension: Vec<Suspension>,
+    /// Levels of single services, from the register of services; no key of the `reconcile` settings.
+    #[serde(skip)]
+    pub service_levels: ServiceLevels,
+}
+
+/// The legal level of single services where it is not that of their kind, with dates (Oslo's upper secondary schools are
+/// municipal: opplæringslova § 28-2). Counts when the fact that a service has started says no level itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceLevels {
+    by_service: BTreeMap<String, BTreeMap<Date, Level>>,
+}
+
+impl ServiceLevels {
+    /// From `from` on the service is of this level, until a later date says otherwise.
+    pub fn set(&mut self, service: &str, from: Date, level: Level) {
+        self.by_service.entry(service.to_owned()).or_default().insert(from, level);
+    }
+
+    /// Its own level on a day, if it has one.
+    #[must_use]
+    pub fn on(&self, service: &str, day: Date) -> Option<Level> {
+        self.by_service.get(service)?.range(..=day).next_back().map(|(_, level)| *level)
+    }
+
+    /// The dates on which its level changes.
+    pub fn dates(&self, service: &str) -> impl Iterator<Item = Date> + '_ {
+        self.by_service.get(service).into_iter().flat_map(BTreeMap::keys).copied()
+    }
 }
 
 /// A period [from, to) in which individuell plan, koordinator and barnekoordinator are suspended.
@@ -80,6 +111,7 @@ impl Default for Reconcile {
             single_withdrawal_ends_bk: false,
             feb29_birthday: LeapBirthday::Mar1,
             statutory_suspension: Vec::new(),
+            service_levels: ServiceLevels::default(),
         }
     }
 }

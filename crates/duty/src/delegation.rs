@@ -31,8 +31,13 @@ impl<'a> Delegations<'a> {
     /// Whether `unit` holds a delegation on `day`, by facts of that day or earlier and after `start`
     /// (when the family came back to the municipality).
     pub(crate) fn held(&self, unit: &str, day: Date, start: Option<Mark>) -> bool {
+        self.grant(unit, day, start).is_some()
+    }
+
+    /// The delegation that `unit` holds on `day`, as [`Self::held`] counts it.
+    pub(crate) fn grant(&self, unit: &str, day: Date, start: Option<Mark>) -> Option<Mark> {
         let said = self.by_unit.get(unit).map_or(&[][..], Vec::as_slice);
         let latest = said.iter().rev().find(|(mark, _)| mark.at <= day);
-        latest.is_some_and(|(mark, granted)| *granted && start.is_none_or(|s| *mark > s))
+        latest.filter(|(mark, granted)| *granted && start.is_none_or(|s| *mark > s)).map(|(mark, _)| *mark)
     }
 }

@@ -8,7 +8,9 @@ mod assemble;
 mod bk;
 mod calendar;
 mod case;
+pub mod compare;
 pub mod config;
+mod deciding;
 mod delegation;
 mod explain;
 mod holder;
@@ -20,12 +22,17 @@ mod plan;
 mod replay;
 mod services;
 mod terminal;
+pub mod words;
 
-pub use answer::{Alert, Answer, BkAnswer, CoordinatorAnswer, DutyAnswer, Holder, HolderKind, PlanAnswer, Step};
+pub use answer::{
+    Alert, AlertDates, Answer, BkAnswer, CoordinatorAnswer, DutyAnswer, Holder, HolderKind, PlanAnswer, Step, UsedFact,
+};
 pub use config::Reconcile;
+pub use deciding::{Deciding, Fitness, deciding};
 
 use case::World;
 use known::{History, Knowledge};
+use replay::{Counting, Replay};
 use samhold_model::{Date, Fact, Law};
 
 /// The family a child belongs to, as far as it is known without dated facts.
@@ -57,7 +64,7 @@ pub fn answer(family: &Family, facts: &[Fact], as_of: Date, known_at: Option<Dat
     let reference = known_at.unwrap_or(as_of);
     let history = History::new(facts, Knowledge::RecordedBy(reference));
     let world = World::new(family, rules, &history);
-    assemble::answer(&replay::picture(&world, &calendar::turning_points(&world), as_of), reference)
+    assemble::answer(&Replay::new(&world, &calendar::turning_points(&world), Counting::Alerts).on(as_of), reference)
 }
 
 /// The first date after `after` on which the answer (alerts included) can differ by the passing of time alone,
@@ -66,8 +73,7 @@ pub fn answer(family: &Family, facts: &[Fact], as_of: Date, known_at: Option<Dat
 /// With `known_at` the knowledge is frozen there: late facts are measured against it on every day. Without it the
 /// facts given are today's knowledge, whatever their recorded dates, and stay so; late facts are measured against
 /// the day itself, so that their alert is seen to lapse. Facts dated ahead count from their date. No field of the
-/// answer and no alert differs on any day strictly between `after` and the date returned. On the date returned
-/// something differs, except for very long histories, where a date may be returned on which nothing does.
+/// answer and no alert differs on any day strictly between `after` and the date returned, and something does on it.
 #[must_use]
 pub fn next_change(
     family: &Family,
@@ -79,22 +85,26 @@ pub fn next_change(
     let history = History::new(facts, known_at.map_or(Knowledge::Everything, Knowledge::RecordedBy));
     let world = World::new(family, rules, &history);
     let turning = calendar::turning_points(&world);
-    let on = |day: Date| assemble::answer(&replay::picture(&world, &turning, day), known_at.unwrap_or(day));
+    let mut replay = Replay::new(&world, &turning, Counting::Nothing);
+    let mut on = |day: Date| assemble::answer(&replay.on(day), known_at.unwrap_or(day));
     let now = on(after);
     let deadlines = calendar::deadlines(&world, &turning, known_at);
-    let ahead = turning.union(&deadlines).copied().filter(|day| *day > after);
-    let mut tries = LOOK_AHEAD / facts.len().max(1);
-    for day in ahead {
-        if tries == 0 || on(day) != now {
-            return Some(day);
-        }
-        tries -= 1;
-    }
-    None
+    let mut ahead = turning.union(&deadlines).copied().filter(|day| *day > after);
+    ahead.find(|day| on(*day) != now)
 }
 
-/// How many facts may be replayed to find out that nothing happens on a possible date.
-const LOOK_AHEAD: usize = 50_000;
+/// The dates on which state or holder can differ from the day before, by what had been recorded by `known_at`. It may hold
+/// dates on which nothing happens, and leaves out none on which something does.
+#[must_use]
+pub fn turning_points(
+    family: &Family,
+    facts: &[Fact],
+    known_at: Date,
+    rules: &Rules,
+) -> std::collections::BTreeSet<Date> {
+    let history = History::new(facts, Knowledge::RecordedBy(known_at));
+    calendar::turning_points(&World::new(family, rules, &history))
+}
 
 /// The facts recorded by `known_at` with their corrections applied and voided ones gone, in the order they count.
 /// For readers of facts the duty does not look at, so that they see corrections the same way.

@@ -11,7 +11,7 @@ use crate::holder::Designations;
 use crate::known::Mark;
 
 /// The duty as registered and implied.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Need<'w> {
     /// Participants of every registration since the last end of need.
     pub participants: BTreeMap<&'w str, Mark>,

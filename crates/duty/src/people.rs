@@ -49,7 +49,7 @@ struct Person {
 }
 
 /// What is known of each person so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct People<'a> {
     persons: BTreeMap<&'a str, Person>,
 }

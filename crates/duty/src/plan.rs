@@ -23,7 +23,7 @@ pub(crate) struct Main<'w> {
 }
 
 /// The track as it stands.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Plan<'w> {
     /// Plan work is registered.
     work: bool,
@@ -130,14 +130,8 @@ impl<'w> Case<'w> {
     /// Whose consent counts: the youth's own from 16, whenever it was given; before that who answers for the child.
     fn plan_answers(&self, day: Date) -> Answers {
         let youth = self.is_16(day);
-        let counts = |by: &str| !youth || by == "child";
-        let given: BTreeMap<&'w str, bool> = self
-            .plan
-            .consents
-            .iter()
-            .filter(|(by, _)| counts(by))
-            .map(|(by, (value, _))| (*by, *value == PlanConsent::Given))
-            .collect();
+        let given: BTreeMap<&'w str, bool> =
+            self.plan.consents.iter().map(|(by, (value, _))| (*by, *value == PlanConsent::Given)).collect();
         let asked =
             if youth { vec!["child"] } else { self.responsible(given.keys().copied().filter(|by| *by != "child")) };
         let all = self.world.rules.config.require_all_guardians;

@@ -1,18 +1,21 @@
-//! Replays the history up to a day, turning point by turning point, and keeps how long the answer has stood.
+//! Replays the history turning point by turning point, each fact once, and keeps how long the answer has stood.
 //!
 //! Must never look at a day after the one asked for, but for what is known to lie ahead of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, btree_set};
+use std::iter::{Enumerate, Peekable};
+use std::slice;
 
-use samhold_model::Date;
+use samhold_model::{Date, Fact};
 
-use crate::answer::{DutyState, HolderKind};
+use crate::alerts;
+use crate::answer::{Alert, DutyState, HolderKind};
 use crate::case::{Case, World};
 use crate::known::Mark;
 use crate::outcome::Outcome;
 
 /// The case on a day, who holds, and since when.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Picture<'w> {
     pub case: Case<'w>,
     pub day: Date,
@@ -23,13 +26,26 @@ pub(crate) struct Picture<'w> {
     pub state_since: Option<Date>,
     /// The last named holder was a service that has stopped serving.
     pub holder_gone: bool,
+    /// First day of the unbroken stretch of each alert, for those that begin at a turning point. Empty when nobody asks.
+    pub alert_since: BTreeMap<Alert, Date>,
+    counting: Counting,
+}
+
+/// Whether it is kept since when each alert stands, which costs as much again as the replay itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counting {
+    /// For an answer.
+    Alerts,
+    /// For comparing days: an alert cannot have begun anew without having been away on some day that is compared too.
+    Nothing,
 }
 
 impl<'w> Picture<'w> {
-    fn new(world: &'w World<'w>, day: Date) -> Self {
+    fn new(world: &'w World<'w>, day: Date, counting: Counting) -> Self {
         let case = Case::new(world);
         let outcome = case.outcome(day);
-        Self { case, day, outcome, since: None, state_since: None, holder_gone: false }
+        let alert_since = BTreeMap::new();
+        Self { case, day, outcome, since: None, state_since: None, holder_gone: false, alert_since, counting }
     }
 
     fn end_of_day(&mut self, day: Date) {
@@ -46,6 +62,17 @@ impl<'w> Picture<'w> {
         self.case.bk.ended_at_18 &= outcome.state != DutyState::Held;
         self.holder_gone = outcome.state == DutyState::HeldByDefault && (self.holder_gone || self.last_is_gone(day));
         (self.outcome, self.day) = (outcome, day);
+        if self.counting == Counting::Alerts {
+            self.count_alerts();
+        }
+    }
+
+    fn count_alerts(&mut self) {
+        let now = alerts::standing(self);
+        self.alert_since.retain(|alert, _| now.contains(alert));
+        for alert in now {
+            self.alert_since.entry(alert).or_insert(self.day);
+        }
     }
 
     /// First day of the vacancy, kept for as long as it lasts.
@@ -60,17 +87,42 @@ impl<'w> Picture<'w> {
     }
 }
 
-/// The picture on `as_of`, by facts of that day or earlier.
-pub(crate) fn picture<'w>(world: &'w World<'w>, turning: &BTreeSet<Date>, as_of: Date) -> Picture<'w> {
-    let mut picture = Picture::new(world, Date::MIN);
-    let mut facts = world.history.facts.iter().enumerate().peekable();
-    let last = std::iter::once(as_of).filter(|day| !turning.contains(day));
-    for day in turning.range(..=as_of).copied().chain(last) {
-        picture.case.start_of_day(day);
-        while let Some((nr, fact)) = facts.next_if(|(_, fact)| fact.at <= day) {
-            picture.case.take(Mark { at: fact.at, nr }, fact);
+/// The history told so far; goes forward only, so that several days cost one telling.
+#[derive(Debug)]
+pub(crate) struct Replay<'w> {
+    picture: Picture<'w>,
+    turning: Peekable<btree_set::Iter<'w, Date>>,
+    facts: Peekable<Enumerate<slice::Iter<'w, Fact>>>,
+}
+
+impl<'w> Replay<'w> {
+    pub(crate) fn new(world: &'w World<'w>, turning: &'w BTreeSet<Date>, counting: Counting) -> Self {
+        Self {
+            picture: Picture::new(world, Date::MIN, counting),
+            turning: turning.iter().peekable(),
+            facts: world.history.facts.iter().enumerate().peekable(),
         }
-        picture.end_of_day(day);
     }
-    picture
+
+    /// The picture on `day`, by facts of that day or earlier. No earlier day may be asked for afterwards.
+    pub(crate) fn on(&mut self, day: Date) -> Picture<'w> {
+        while let Some(turning) = self.turning.next_if(|turning| **turning <= day) {
+            self.turn(*turning);
+        }
+        let mut picture = self.picture.clone();
+        if picture.day != day {
+            // Nothing happens on this day itself, but what falls due by time has.
+            picture.case.start_of_day(day);
+            picture.end_of_day(day);
+        }
+        picture
+    }
+
+    fn turn(&mut self, day: Date) {
+        self.picture.case.start_of_day(day);
+        while let Some((nr, fact)) = self.facts.next_if(|(_, fact)| fact.at <= day) {
+            self.picture.case.take(Mark { at: fact.at, nr }, fact);
+        }
+        self.picture.end_of_day(day);
+    }
 }

@@ -48,8 +48,15 @@ impl<'a> Services<'a> {
         self.runs.get(service).map_or(&[], Vec::as_slice)
     }
 
+    /// Stretches never overlap and lie in order: those begun by `day`, and those after.
+    fn split(&self, service: &str, day: Date) -> (&[Run<'a>], &[Run<'a>]) {
+        let runs = self.runs_of(service);
+        runs.split_at(runs.partition_point(|run| run.from <= day))
+    }
+
     fn run_on(&self, service: &str, day: Date) -> Option<&Run<'a>> {
-        self.runs_of(service).iter().find(|r| r.from <= day && r.to.is_none_or(|to| day < to))
+        let run = self.split(service, day).0.last()?;
+        run.to.is_none_or(|to| day < to).then_some(run)
     }
 
     /// Whether it serves the child on `day`.
@@ -69,42 +76,50 @@ impl<'a> Services<'a> {
 
     /// a municipal service of this municipality, started and not ended.
     pub(crate) fn can_hold(&self, service: &str, day: Date) -> bool {
-        self.run_on(service, day).is_some_and(|run| self.is_ours(run))
+        self.run_on(service, day).is_some_and(|run| self.is_ours(service, run, day))
     }
 
     /// A start that is known to lie ahead, of a service that may hold then.
     pub(crate) fn can_hold_later(&self, service: &str, day: Date) -> bool {
-        self.runs_of(service).iter().any(|run| run.from > day && self.is_ours(run))
+        self.split(service, day).1.iter().any(|run| self.is_ours(service, run, run.from))
     }
 
-    fn is_ours(&self, run: &Run<'a>) -> bool {
-        let here = run.municipality.is_none_or(|m| m == self.rules.config.municipality);
-        let row = self.rules.law.service_kind.get(run.kind);
-        let municipal = match run.level {
-            Some(level) => level == Level::Kommunal,
-            None => row.is_some_and(|row| row.can_hold && row.level == Level::Kommunal),
+    /// The first day ahead of `day` on which it starts and may hold.
+    pub(crate) fn holds_from(&self, service: &str, day: Date) -> Option<Date> {
+        let ahead = self.runs_of(service).iter().filter(|run| run.from > day);
+        ahead.filter(|run| self.is_ours(service, run, run.from)).map(|run| run.from).min()
+    }
+
+    fn is_ours(&self, service: &str, run: &Run<'a>, day: Date) -> bool {
+        let config = &self.rules.config;
+        let here = run.municipality.is_none_or(|m| m == config.municipality);
+        let kind = self.rules.law.service_kind_on(run.kind, day);
+        let municipal = match run.level.or_else(|| config.service_levels.on(service, day)) {
+            // A level of its own says who runs it, not that a municipal kind which may not hold may do so after all.
+            Some(level) => level == Level::Kommunal && kind.is_none_or(|k| k.can_hold || k.level != Level::Kommunal),
+            None => kind.is_some_and(|k| k.can_hold && k.level == Level::Kommunal),
         };
         here && municipal
     }
 
     /// whether it may have main responsibility for the plan on `day`.
     pub(crate) fn can_lead_plan(&self, service: &str, day: Date) -> bool {
-        self.run_on(service, day).is_some_and(|run| self.leads(run))
+        self.run_on(service, day).is_some_and(|run| self.leads(run, day))
     }
 
     /// As [`Self::can_hold_later`], for the plan.
     pub(crate) fn can_lead_plan_later(&self, service: &str, day: Date) -> bool {
-        self.runs_of(service).iter().any(|run| run.from > day && self.leads(run))
+        self.split(service, day).1.iter().any(|run| self.leads(run, run.from))
     }
 
-    fn leads(&self, run: &Run<'a>) -> bool {
-        self.rules.law.service_kind.get(run.kind).is_some_and(|row| row.ip_main)
+    fn leads(&self, run: &Run<'a>, day: Date) -> bool {
+        self.rules.law.service_kind_on(run.kind, day).is_some_and(|kind| kind.ip_main)
     }
 
     /// The clause its act puts on the municipality on `day`.
     pub(crate) fn clause(&self, service: &str, day: Date) -> Option<&'a str> {
-        let row = self.rules.law.service_kind.get(self.run_on(service, day)?.kind)?;
-        self.rules.law.clause_on(row.act.as_deref()?, day)
+        let kind = self.rules.law.service_kind_on(self.run_on(service, day)?.kind, day)?;
+        self.rules.law.clause_on(kind.act?, day)
     }
 
     /// What kind of service it is on `day`.
@@ -115,12 +130,17 @@ impl<'a> Services<'a> {
     /// The known end ahead of `day`; back-to-back stretches are one.
     pub(crate) fn known_end(&self, service: &str, day: Date) -> Option<Date> {
         let mut end = self.run_on(service, day)?.to?;
-        for run in self.runs_of(service).iter().filter(|run| run.from > day) {
+        for run in self.split(service, day).1 {
             if run.from == end {
                 end = run.to?;
             }
         }
         Some(end)
+    }
+
+    /// Every service of which a start or an end is known.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.runs.keys().copied()
     }
 
     /// Every date at which some service starts or ends.
@@ -138,8 +158,11 @@ fn start<'a>(runs: &mut Vec<Run<'a>>, run: Run<'a>) {
 }
 
 fn end(runs: &mut Vec<Run<'_>>, at: Date) {
-    if let Some(last) = runs.last_mut() {
-        last.to = Some(last.to.map_or(at, |to| to.min(at)));
+    // Only the last one can reach so far.
+    let Some(last) = runs.last_mut() else { return };
+    let to = last.to.map_or(at, |to| to.min(at));
+    last.to = Some(to);
+    if to <= last.from {
+        runs.pop();
     }
-    runs.retain(|run| run.to.is_none_or(|to| run.from < to));
 }

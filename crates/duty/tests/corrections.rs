@@ -58,6 +58,13 @@ fn the_correction_recorded_last_counts() {
 }
 
 #[test]
+fn a_fact_delivered_again_counts_once_as_it_was_recorded_first() {
+    let again = fact("avtale", 2, FactBody::HolderAgreed { service: "ppt".into(), parties: vec![] });
+    let again = Fact { recorded_at: date(2024, 3, 5), ..again };
+    assert_eq!(holder(vec![again]).as_deref(), Some("skole"));
+}
+
+#[test]
 fn a_correction_of_a_correction_changes_what_it_says() {
     let first = correction("k1", 9, "avtale", json!({}), true);
     let second = correction("k2", 10, "k1", json!({"void": false, "replace": {"service": "ppt"}}), false);

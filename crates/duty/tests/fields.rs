@@ -126,7 +126,7 @@ fn the_steps_tell_what_held_and_what_was_passed_over() {
         let mut all = found.steps.iter().filter(|s| s.rule == rule && s.applied == applied);
         all.next().unwrap_or_else(|| panic!("no step {rule} in {:#?}", found.steps)).clone()
     };
-    assert_eq!(step("R-11", true).facts, ["e6"], "appointed after the wish: valid from the appointment");
+    assert_eq!(step("R-11", true).facts, ["e5", "e6"], "the wish, and the appointment that came after it");
     assert_eq!(step("R-04", false).facts, ["e4"]);
     assert!(step("R-04", false).text.contains("barnekoordinatoren går foran"), "{}", step("R-04", false).text);
     assert!(step("R-24", true).text.contains("helse- og omsorgstjenesteloven § 3-4"));
@@ -159,4 +159,99 @@ fn a_fact_dated_ahead_is_the_next_change() {
     let mut facts = facts(said);
     facts[4].recorded_at = date(2024, 1, 11);
     assert_eq!(next_change(&Family::default(), &facts, date(2024, 1, 11), None, &rules), Some(date(2024, 1, 20)));
+}
+
+#[test]
+fn the_substitute_and_the_absence_are_told_beside_the_principal() {
+    let mut said = services();
+    said.extend(appointed());
+    said.push((
+        date(2024, 4, 1),
+        FactBody::PersonAbsent { person: "kari".into(), expected_until: Some(date(2024, 6, 1)) },
+    ));
+    let by = "koordinerende_enhet".to_owned();
+    let stands_in = FactBody::SubstituteAppointed { for_person: "kari".into(), person: "ola".into(), by, until: None };
+    said.push((date(2024, 4, 2), stands_in));
+    let facts = facts(said);
+    let away = ask(&facts, date(2024, 4, 1)).barnekoordinator;
+    assert_eq!((away.substitute, away.absent_from), (None, Some(date(2024, 4, 1))));
+    let during = ask(&facts, date(2024, 4, 2)).barnekoordinator;
+    assert_eq!((during.person.as_deref(), during.substitute.as_deref()), (Some("kari"), Some("ola")));
+    assert_eq!(during.absent_until, Some(date(2024, 6, 1)));
+    assert_eq!(ask(&facts, date(2024, 6, 1)).barnekoordinator.substitute, None);
+}
+
+#[test]
+fn a_move_ends_the_koordinator_where_there_was_one() {
+    let moved = (date(2024, 5, 1), FactBody::Moved { to: "9902".into() });
+    let without = [services(), vec![moved.clone()]].concat();
+    assert_eq!(ask(&facts(without), date(2024, 5, 1)).koordinator.state, CoordinatorState::None);
+    let post = FactBody::KoordinatorAppointed { person: "ida".into(), service: "helse".into() };
+    let with = [services(), vec![(date(2024, 2, 1), post), moved]].concat();
+    assert_eq!(ask(&facts(with), date(2024, 5, 1)).koordinator.state, CoordinatorState::Ended);
+}
+
+#[test]
+fn a_holder_that_takes_part_is_a_participant_once() {
+    let said = [services(), vec![agreed(date(2024, 2, 1), "skole")]].concat();
+    assert_eq!(ask(&facts(said), date(2024, 2, 1)).participants, ["ppt", "skole"]);
+}
+
+#[test]
+fn a_duty_left_over_names_the_fact_that_ended_the_role() {
+    let mut said = vec![starts("ppt", "ppt_kommunal", None)];
+    said.extend(appointed());
+    said.push((date(2024, 5, 1), FactBody::BkEnded { person: "kari".into(), reason: BkEndReason::Other }));
+    let found = ask(&facts(said), date(2024, 5, 1));
+    let step = found.steps.iter().find(|s| s.rule == "R-22").unwrap();
+    assert_eq!(step.facts, ["e3"]);
+}
+
+#[test]
+fn a_second_move_while_away_ends_nothing_anew() {
+    let moves = [(date(2024, 5, 1), "9902"), (date(2024, 7, 1), "9903")];
+    let moves = moves.map(|(at, to)| (at, FactBody::Moved { to: to.into() })).to_vec();
+    let found = ask(&facts([services(), moves].concat()), date(2024, 7, 1));
+    let step = found.steps.iter().find(|s| s.rule == "R-18").unwrap();
+    assert_eq!(step.facts, ["e4"], "the move out of this municipality, not one between two others");
+    assert_eq!(found.samordning.since, Some(date(2024, 5, 1)));
+}
+
+/// The next change of the child's own case after a day, by all that is known.
+fn next(said: Vec<(Date, FactBody)>, after: Date, config: Reconcile) -> Option<Date> {
+    let family = Family { birth_date: Some(date(2006, 9, 10)), guardians: vec!["mor".into()], ..Family::default() };
+    next_change(&family, &facts(said), after, None, &Rules { law: Law::bundled(), config })
+}
+
+#[test]
+fn the_next_change_is_the_warning_ahead_of_the_birthday_and_then_the_birthday() {
+    let said = [vec![starts("ppt", "ppt_kommunal", None)], appointed()].concat();
+    let config = Reconcile { age_limit_warning_days: 30, ..Reconcile::default() };
+    assert_eq!(next(said.clone(), date(2024, 8, 1), config.clone()), Some(date(2024, 8, 11)));
+    assert_eq!(next(said, date(2024, 8, 11), config), Some(date(2024, 9, 10)));
+}
+
+#[test]
+fn the_next_change_is_the_end_of_an_absence_and_the_edge_of_a_suspension() {
+    let mut said = vec![starts("ppt", "ppt_kommunal", None)];
+    said.extend(appointed());
+    said.push((
+        date(2024, 3, 2),
+        FactBody::PersonAbsent { person: "kari".into(), expected_until: Some(date(2024, 3, 8)) },
+    ));
+    assert_eq!(next(said, date(2024, 3, 2), Reconcile::default()), Some(date(2024, 3, 8)));
+    let (from, to) = (date(2024, 4, 2), Some(date(2024, 4, 22)));
+    let suspended = vec![samhold_duty::config::Suspension { from, to }];
+    let config = Reconcile { statutory_suspension: suspended, no_holder_grace_days: 400, ..Reconcile::default() };
+    let plan = vec![(date(2024, 3, 1), FactBody::IpNeed { by: "helse".into() })];
+    assert_eq!(next(plan.clone(), date(2024, 3, 1), config.clone()), Some(from));
+    assert_eq!(next(plan, from, config), to);
+}
+
+#[test]
+fn the_first_day_of_the_law_is_a_change_for_a_koordinator_from_before_it() {
+    let starts = (date(2022, 1, 1), starts("ppt", "ppt_kommunal", None).1);
+    let post = FactBody::KoordinatorAppointed { person: "ida".into(), service: "ppt".into() };
+    let said = vec![starts, (date(2022, 2, 1), post)];
+    assert_eq!(next(said, date(2022, 2, 1), Reconcile::default()), Some(date(2022, 8, 1)));
 }

@@ -45,6 +45,40 @@ pub fn run_texts(texts: &[(&str, &str)], law: &Law) -> Result<Vec<CheckResult>, 
     run_sources(&sources, law, Vec::new())
 }
 
+/// One `[[sharing]]` of a file: what is asked, under which settings.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The scenario's id.
+    pub id: String,
+    /// Its title; may be empty.
+    pub title: String,
+    /// What is asked.
+    pub request: samhold_disclosure::Request,
+    /// The municipality's settings, as the scenario gives them.
+    pub config: samhold_disclosure::Share,
+}
+
+/// The questions of a scenario file about sharing, in their order, without asking them.
+///
+/// # Errors
+/// As [`run_files`].
+pub fn questions(file: &Path, law: &Law) -> Result<Vec<Question>, Vec<FileError>> {
+    let source = read(file).map_err(|e| vec![e])?;
+    let told =
+        |mistakes: Vec<Mistake>| mistakes.into_iter().map(|m| FileError::Mistake(Box::new(m))).collect::<Vec<_>>();
+    let scenarios = load::load(&source, law).map_err(told)?;
+    Ok(scenarios.into_iter().filter_map(question).collect())
+}
+
+fn question(scenario: load::Scenario) -> Option<Question> {
+    match scenario {
+        load::Scenario::Sharing(of) => {
+            Some(Question { id: of.id, title: of.title, request: of.request, config: of.config })
+        }
+        load::Scenario::Duty(_) => None,
+    }
+}
+
 fn run_sources(sources: &[Source], law: &Law, mut errors: Vec<FileError>) -> Result<Vec<CheckResult>, Vec<FileError>> {
     let mut scenarios = Vec::new();
     for source in sources {

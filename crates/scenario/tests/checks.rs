@@ -139,6 +139,7 @@ fn a_failed_duty_check_shows_how_the_answer_was_reached() {
         applied,
         text: "Ingen tjeneste er utpekt".into(),
         facts: facts.iter().map(|f| (*f).to_owned()).collect(),
+        ..Step::default()
     };
     let mut result = run(QUIET_CHILD).remove(1);
     result.steps = vec![step("R-04", false, &[]), step("R-02", true, &["e3", "e4"])];

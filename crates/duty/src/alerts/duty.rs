@@ -11,7 +11,7 @@ use crate::holder::Misfit;
 use crate::replay::Picture;
 
 /// The kind of service whose name must not be published outward (krisesenterlova 4 and 5).
-const MASKED_KIND: &str = "krisesenter";
+pub(crate) const MASKED_KIND: &str = "krisesenter";
 
 pub(super) fn raise_all(picture: &Picture<'_>, raised: &mut BTreeSet<Alert>) {
     no_holder(picture, raised);

@@ -3,8 +3,11 @@
 //! After death or the end of a pregnancy nothing is raised at all, so that nobody is contacted.
 
 mod bk;
+pub(crate) mod dates;
 mod duty;
 mod plan;
+
+pub(crate) use duty::MASKED_KIND;
 
 use std::collections::BTreeSet;
 
@@ -17,12 +20,19 @@ use crate::replay::Picture;
 
 /// Every alert of a picture. Late facts are measured against `reference`, the state of knowledge asked for.
 pub(crate) fn alerts(picture: &Picture<'_>, reference: Date) -> BTreeSet<Alert> {
+    let mut raised = standing(picture);
+    let silent = picture.case.terminal.is_some_and(|t| t.is_silent());
+    raise(&mut raised, Alert::LateEvent, !silent && late_since(picture, reference).is_some());
+    raised
+}
+
+/// Those that follow from the case itself, whatever is asked about what was known when.
+pub(crate) fn standing(picture: &Picture<'_>) -> BTreeSet<Alert> {
     let mut raised = BTreeSet::new();
     let terminal = picture.case.terminal;
     if terminal.is_some_and(|t| t.is_silent()) {
         return raised;
     }
-    raise(&mut raised, Alert::LateEvent, has_late_fact(picture, reference));
     raise(&mut raised, Alert::BeforeLaw, !picture.case.before_law.is_empty());
     if terminal.is_some() {
         raised.insert(Alert::MovedOut);
@@ -43,10 +53,12 @@ fn raise(raised: &mut BTreeSet<Alert>, alert: Alert, when: bool) {
     }
 }
 
-fn has_late_fact(picture: &Picture<'_>, reference: Date) -> bool {
+/// The day on which the first of the late facts that are still pointed out became known.
+fn late_since(picture: &Picture<'_>, reference: Date) -> Option<Date> {
     let world = picture.case.world;
     let days = world.rules.config.late_event_days;
-    world.history.late.iter().any(|late| is_late(late, picture.day, reference, days))
+    let late = world.history.late.iter().filter(|late| is_late(late, picture.day, reference, days));
+    late.map(|late| late.recorded_at).min()
 }
 
 /// hol 7-2 b: a regulation has suspended plan, koordinator and barnekoordinator.

@@ -61,6 +61,7 @@ impl<'w> Case<'w> {
         covers: &'w [String],
     ) {
         if !self.covers_child(covers, mark.at) {
+            self.bk.for_siblings.push(mark);
             return;
         }
         if self.is_adult(mark.at) {

@@ -19,12 +19,15 @@ use appointment::{Appointment, End};
 use substitute::Substitute;
 
 /// The track as it stands.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct BkTrack<'w> {
-    /// Authorised appointments that cover the child and have not ended.
+    /// Authorised appointments that cover the child and have not ended, oldest first. Those that wait for a wish are the
+    /// last, for all that wait begin together.
     pub appointments: Vec<Appointment<'w>>,
     /// Appointments by someone without authority.
     pub unconfirmed: Vec<(Mark, &'w str)>,
+    /// Appointments in the family that do not cover this child, for the explanation.
+    pub for_siblings: Vec<Mark>,
     /// A substitute named by someone without authority.
     pub unauthorised_substitute: Option<Mark>,
     pub substitutes: Vec<Substitute<'w>>,
@@ -44,19 +47,19 @@ pub(crate) struct BkTrack<'w> {
 impl<'w> BkTrack<'w> {
     /// The appointment that counts: of those validly started, the one appointed last.
     pub(crate) fn valid(&self) -> Option<&Appointment<'w>> {
-        self.appointments.iter().filter(|a| a.start.is_some()).max_by_key(|a| a.mark)
+        self.appointments.iter().rev().find(|a| a.start.is_some())
     }
 
     /// An appointment that waits for a wish.
     pub(crate) fn waiting(&self) -> Option<&Appointment<'w>> {
-        self.appointments.iter().filter(|a| a.start.is_none()).max_by_key(|a| a.mark)
+        self.appointments.last().filter(|a| a.start.is_none())
     }
 
     /// Conditions met or an appointment registered, since the last role ended.
     fn is_proposed_anew(&self) -> bool {
         let Some(end) = &self.ended else { return true };
         let assessed = self.conditions.is_some_and(|(met, mark)| met && mark > end.mark);
-        let appointed = self.appointments.iter().any(|a| a.mark >= end.mark);
+        let appointed = self.appointments.last().is_some_and(|a| a.mark >= end.mark);
         assessed || appointed || self.unconfirmed.iter().any(|(mark, _)| *mark >= end.mark)
     }
 

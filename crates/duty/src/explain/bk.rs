@@ -1,82 +1,48 @@
 //! Why a barnekoordinator holds or does not.
 
-use super::{Steps, list, on};
-use crate::answer::{BkState, DutyState, HolderKind};
+use samhold_model::fact::YouthView;
+
+use super::{Steps, list, on, role};
+use crate::answer::{BkState, HolderKind};
 use crate::asked::Answers;
-use crate::bk::appointment::{Appointment, Cause, End};
-use crate::bk::substitute::Acting;
+use crate::bk::appointment::{Cause, End};
 use crate::case::Case;
-use crate::people::Presence;
 use crate::replay::Picture;
 
 pub(super) fn explain(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     let case = &picture.case;
     match case.bk.valid() {
-        Some(valid) => standing(picture, valid, steps),
+        Some(valid) => role::explain(picture, valid, steps),
         None => not_standing(picture, steps),
     }
     unauthorised(case, steps);
+    for mark in case.bk.for_siblings.iter().copied() {
+        let text = "En oppnevning i familien gjelder andre barn, ikke dette.";
+        steps.passed_over("R-19", text, [mark]);
+    }
     if let Some((mark, person)) = case.bk.too_old {
         let text = format!("Oppnevningen av {person} er datert på eller etter 18-årsdagen og gjelder ikke.");
         steps.passed_over("R-13", text, [mark]);
     }
-    if let Some((_, mark)) = case.bk.youth.filter(|_| case.youth_objects()) {
-        let text = "Ungdommen har fylt 16 år og motsetter seg barnekoordinator. Synet er registrert.";
-        if case.is_blocked_by_youth() {
+    youth(case, steps);
+}
+
+/// R-26: a youth's own view is recorded; what it does is the municipality's choice.
+fn youth(case: &Case<'_>, steps: &mut Steps<'_, '_>) {
+    match case.bk.youth {
+        Some((YouthView::Objects, mark)) if case.is_blocked_by_youth() => {
+            let text = "Ungdommen har fylt 16 år og motsetter seg barnekoordinator. Det stanser oppnevningen her.";
             steps.applied("R-26", text, [mark]);
-        } else {
+        }
+        Some((YouthView::Objects, mark)) => {
+            let text = "Ungdommen har fylt 16 år og motsetter seg barnekoordinator. Synet er registrert, men endrer ikke \
+                hvem som samordner.";
             steps.passed_over("R-26", text, [mark]);
         }
-    }
-}
-
-fn standing(picture: &Picture<'_>, valid: &Appointment<'_>, steps: &mut Steps<'_, '_>) {
-    let case = &picture.case;
-    let Some(start) = &valid.start else { return };
-    let text = format!(
-        "{} er gyldig oppnevnt barnekoordinator fra {}, etter ønske fra {}.",
-        valid.person,
-        on(start.mark.at),
-        list(&start.asked)
-    );
-    steps.applied("R-11", text, [valid.mark, start.mark]);
-    let others = case.bk.appointments.iter().filter(|a| a.start.is_some() && a.person != valid.person);
-    let others: Vec<_> = others.map(|a| a.mark).collect();
-    if !others.is_empty() {
-        steps.passed_over("R-03", "Flere oppnevninger står; den siste gjelder.", others);
-    }
-    presence(picture, valid, steps);
-    if picture.outcome.state == DutyState::Held {
-        steps.applied("R-03", "Barnekoordinatoren går foran beslutninger, avtaler og meldinger.", [valid.mark]);
-    }
-}
-
-fn presence(picture: &Picture<'_>, valid: &Appointment<'_>, steps: &mut Steps<'_, '_>) {
-    let case = &picture.case;
-    let away = match case.presence(valid.person, picture.day) {
-        Presence::Present => return,
-        Presence::Absent { from, until: Some(until), .. } => {
-            format!("{} er borte fra {} til {}", valid.person, on(from), on(until))
+        Some((YouthView::Supports, mark)) => {
+            steps.applied("R-26", "Ungdommen har fylt 16 år og ønsker barnekoordinator. Synet er registrert.", [mark]);
         }
-        Presence::Absent { from, until: None, .. } => {
-            format!("{} er borte fra {}, ukjent hvor lenge", valid.person, on(from))
-        }
-        Presence::Gone { from } => format!("{} har sluttet fra {}", valid.person, on(from)),
-    };
-    match case.acting_for(valid.person, picture.day) {
-        Some(Acting::Principal) => steps.passed_over("R-14", format!("{away}. Fraværet er kort; rollen står."), []),
-        Some(Acting::Substitute(s)) => {
-            steps.applied("R-15", format!("{away}. {} er stedfortreder.", s.person), [s.mark]);
-        }
-        None => vacant(picture, &away, steps),
-    }
-}
-
-fn vacant(picture: &Picture<'_>, away: &str, steps: &mut Steps<'_, '_>) {
-    let text = format!("{away}, og ingen stedfortreder er på plass. Kommunen har plikten selv.");
-    steps.applied("R-14", text, []);
-    if let Some(acting) = picture.outcome.acting {
-        steps.applied("R-14", format!("{acting} tar oppgaven så lenge rollen er ledig."), []);
+        None => {}
     }
 }
 
@@ -86,7 +52,8 @@ fn not_standing(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
         ended(case, end, steps);
     }
     let appointed: Vec<_> = case.bk.waiting().map(|a| a.mark).into_iter().collect();
-    let asked = list(&case.asked_now());
+    let asked: Vec<&str> = case.asked_now().into_iter().map(|by| steps.unit(by)).collect();
+    let asked = list(&asked);
     let text = match case.bk_state(picture.day) {
         BkState::AwaitingWish => format!("Barnekoordinator venter på ønske fra alle som må ønske det: {asked}."),
         BkState::AwaitingAppointment => "Vilkårene er oppfylt og ønsket gitt, men ingen er oppnevnt.".into(),

@@ -1,9 +1,14 @@
 //! Why a decision, an agreement, a koordinator or a claim holds or does not.
 
-use super::{Steps, bk, list, on};
+use samhold_model::{Date, FactBody};
+
+use super::{Steps, authority, bk, list, on};
+use crate::alerts::MASKED_KIND;
 use crate::answer::{Basis, DutyState};
+use crate::assemble::suggested;
 use crate::case::Case;
 use crate::holder::Misfit;
+use crate::known::Mark;
 use crate::replay::Picture;
 
 pub(super) fn explain(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
@@ -14,6 +19,7 @@ pub(super) fn explain(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     koordinator(picture, steps);
     claims(picture, steps);
     by_default(picture, steps);
+    masked(picture, steps);
 }
 
 /// Why a rule of lower rank is passed over.
@@ -55,8 +61,10 @@ fn decision(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     if picture.outcome.basis != Some(Basis::Decision) {
         return steps.passed_over("R-04", format!("{what}, men {}.", outranked(picture)), [decision.mark]);
     }
+    authority::decided(steps, decision.mark);
     let until = decision.valid_to.map(|to| format!(" Den gjelder til {}.", on(to))).unwrap_or_default();
     steps.applied("R-04", format!("{what}.{until}"), [decision.mark]);
+    fit(picture, decision.service, steps);
     let against = case.said_against_decision();
     if !against.is_empty() {
         steps.passed_over("R-09", "Noen er uenige i beslutningen. Den står.", against);
@@ -81,6 +89,7 @@ fn agreement(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     let what = format!("Tjenestene ble {} enige om at {} samordner", on(agreed.mark.at), agreed.service);
     if picture.outcome.basis == Some(Basis::Agreement) {
         steps.applied("R-05", format!("{what}."), [agreed.mark]);
+        fit(picture, agreed.service, steps);
     } else {
         steps.passed_over("R-05", format!("{what}, men {}.", outranked(picture)), [agreed.mark]);
     }
@@ -90,12 +99,14 @@ fn koordinator(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     let case = &picture.case;
     if let Some(unfit) = case.unfit_koordinator(picture.day) {
         let text = format!("Koordinatoren er ansatt i {}, som ikke kan samordne for kommunen.", unfit.service);
-        steps.passed_over("R-20", text, [unfit.mark]);
+        let specialist = case.world.services.kind(unfit.service, picture.day) == Some("spesialisthelse");
+        steps.passed_over(if specialist { "R-20" } else { "R-08" }, text, [unfit.mark]);
     }
     let Some(found) = case.municipal_koordinator(picture.day) else { return };
     let what = format!("{} er koordinator ved {}", found.person, found.service);
     if picture.outcome.basis == Some(Basis::Hol72) {
         steps.applied("R-06", format!("{what}; tjenesten samordner."), [found.mark]);
+        fit(picture, found.service, steps);
     } else {
         steps.passed_over("R-06", format!("{what}, men {}.", outranked(picture)), [found.mark]);
     }
@@ -112,6 +123,7 @@ fn claims(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     let what = format!("{} har meldt at de samordner", list(&services));
     if picture.outcome.basis == Some(Basis::ClearCase) {
         steps.applied("R-07", format!("{what}, og ingen er uenige."), marks);
+        services.first().into_iter().for_each(|service| fit(picture, service, steps));
     } else {
         steps.passed_over("R-07", format!("{what}, men {}.", outranked(picture)), marks);
     }
@@ -122,10 +134,51 @@ fn by_default(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     let text = format!("Ingen er utpekt. Kommunen har plikten selv siden {}.", on(since));
     steps.applied("R-02", text, picture.case.need.registrations.clone());
     if picture.holder_gone {
+        let gone = picture.case.last_holder.map(|named| ended(picture, named.reference, steps)).unwrap_or_default();
+        let text = "Tjenesten som samordnet, gir ikke barnet tilbud lenger. Ansvaret flyttes ikke av seg selv.";
+        steps.applied("R-17", text, gone);
+    }
+    if let Some(former) = suggested(picture) {
         steps.applied(
-            "R-17",
-            "Tjenesten som samordnet, tjener ikke barnet lenger. Ansvaret flyttes ikke av seg selv.",
+            "R-16",
+            format!("{former} er foreslått: tjenesten samordnet før, eller ansatte den som gjorde det."),
             [],
         );
+    }
+}
+
+/// the holding service may hold, and has an end that is known.
+fn fit(picture: &Picture<'_>, service: &str, steps: &mut Steps<'_, '_>) {
+    let began = starts(service, picture.day, steps);
+    let text = format!("{service} er en kommunal tjeneste her og gir barnet tilbud.");
+    steps.applied("R-08", text, began);
+    if let Some(end) = picture.case.world.services.known_end(service, picture.day) {
+        let text = format!("{service} slutter å gi barnet tilbud {}. Da må noen andre utpekes.", on(end));
+        steps.applied("R-17", text, began);
+    }
+}
+
+/// The start that counts on `day`: the last one said.
+fn starts(service: &str, day: Date, steps: &Steps<'_, '_>) -> Option<Mark> {
+    let said = steps.marks(day, |_, body| matches!(body, FactBody::ServiceStarted { service: s, .. } if s == service));
+    said.last().copied()
+}
+
+/// The last that was said of a service that has ended: its end, or a start with an end.
+fn ended(picture: &Picture<'_>, service: &str, steps: &Steps<'_, '_>) -> Option<Mark> {
+    let said = steps.marks(picture.day, |_, body| match body {
+        FactBody::ServiceStarted { service: s, .. } | FactBody::ServiceEnded { service: s } => s == service,
+        _ => false,
+    });
+    said.last().copied()
+}
+
+/// right here, masked to others.
+fn masked(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let services = &picture.case.world.services;
+    let sensitive = |s: &&str| services.kind(s, picture.day) == Some(MASKED_KIND);
+    if let Some(service) = picture.outcome.services().find(sensitive) {
+        let began = starts(service, picture.day, steps);
+        steps.applied("R-25", "Hvem det er, vises ikke utad. Andre får et nøytralt kontaktpunkt.", began);
     }
 }

@@ -3,21 +3,27 @@
 //! Texts name dates, services and roles, never how many days have passed, so that an explanation only changes when
 //! the answer does. Must never name a person by anything but the id the facts carry.
 
+mod authority;
 mod bk;
 mod holder;
+mod known;
 mod need;
 mod plan;
+mod role;
+mod sources;
 
-use samhold_model::Date;
+use samhold_model::{Date, FactBody};
 
 use crate::answer::Step;
 use crate::case::Case;
 use crate::known::Mark;
 use crate::replay::Picture;
+use crate::words;
 
 /// Every step, in the order of evaluation.
 pub(crate) fn steps(picture: &Picture<'_>) -> Vec<Step> {
     let mut steps = Steps { case: &picture.case, steps: Vec::new() };
+    known::explain(picture, &mut steps);
     need::explain(picture, &mut steps);
     if picture.case.terminal.is_none() {
         bk::explain(picture, &mut steps);
@@ -33,33 +39,48 @@ struct Steps<'p, 'w> {
     steps: Vec<Step>,
 }
 
-impl Steps<'_, '_> {
+impl<'w> Steps<'_, 'w> {
     /// A rule that settled something.
     fn applied(&mut self, rule: &str, text: impl Into<String>, marks: impl IntoIterator<Item = Mark>) {
-        self.push(rule, true, text.into(), marks);
+        let facts = self.case.ids(marks);
+        self.push(rule, true, text.into(), facts);
     }
 
     /// A rule that had something to go on, but was passed over.
     fn passed_over(&mut self, rule: &str, text: impl Into<String>, marks: impl IntoIterator<Item = Mark>) {
-        self.push(rule, false, text.into(), marks);
+        let facts = self.case.ids(marks);
+        self.push(rule, false, text.into(), facts);
     }
 
-    fn push(&mut self, rule: &str, applied: bool, text: String, marks: impl IntoIterator<Item = Mark>) {
-        let facts = self.case.ids(marks);
-        self.steps.push(Step { rule: rule.into(), applied, text, facts });
+    fn push(&mut self, rule: &str, applied: bool, text: String, facts: Vec<String>) {
+        let law = sources::source(rule).to_owned();
+        self.steps.push(Step { rule: rule.into(), applied, text, law, facts });
+    }
+
+    /// Facts of the child so far for which `which` holds; some parts of the case keep no marks of their own.
+    fn marks(&self, day: Date, which: impl Fn(Date, &FactBody) -> bool) -> Vec<Mark> {
+        let facts = self.case.world.history.facts.iter().enumerate();
+        let past = facts.take_while(|(_, fact)| fact.at <= day);
+        past.filter(|(_, fact)| which(fact.at, &fact.body)).map(|(nr, fact)| Mark { at: fact.at, nr }).collect()
+    }
+
+    /// What the fact at a mark says.
+    fn body(&self, mark: Mark) -> Option<&'w FactBody> {
+        self.case.world.history.facts.get(mark.nr).map(|fact| &fact.body)
+    }
+
+    /// A role, unit or guardian as people call it.
+    fn unit(&self, by: &'w str) -> &'w str {
+        words::unit(by, &self.case.world.rules.law)
     }
 }
 
 /// A date as people write it.
 fn on(date: Date) -> String {
-    date.strftime("%d.%m.%Y").to_string()
+    words::date(date)
 }
 
 /// Several names as a sentence says them.
 fn list(names: &[&str]) -> String {
-    match names {
-        [] => "ingen".into(),
-        [one] => (*one).into(),
-        [most @ .., last] => format!("{} og {last}", most.join(", ")),
-    }
+    words::list(names)
 }

@@ -1,5 +1,8 @@
 //! Whether there is a duty, and what has ended it.
 
+use samhold_model::fact::BkEndReason;
+use samhold_model::{Date, FactBody};
+
 use super::{Steps, list, on};
 use crate::answer::EndReason;
 use crate::bk::appointment::End;
@@ -10,30 +13,30 @@ use crate::terminal::Terminal;
 
 pub(super) fn explain(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     let case = &picture.case;
-    late(picture, steps);
     if let Some(terminal) = case.terminal {
         return ended_for_good(&terminal, steps);
     }
     before_law(picture, steps);
+    returned(case, steps);
     placement(case, steps);
     match (case.need.exists(), case.need.ended) {
         (true, _) => standing(picture, steps),
-        (false, Some(day)) => {
-            steps.applied("R-22", format!("Behovet for samarbeid opphørte {}. Plikten er avsluttet.", on(day)), []);
-        }
+        (false, Some(day)) => ceased(day, steps),
         (false, None) => not_met(picture, steps),
     }
 }
 
-fn late(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
-    let late = picture.case.world.history.late.iter().filter(|l| l.from <= picture.day);
-    let facts: Vec<String> = late.map(|l| l.id.clone()).collect();
-    if !facts.is_empty() {
-        steps.applied("R-23", "Noe ble registrert etter at det gjaldt; svaret kan ha vært et annet før det.", []);
-        if let Some(step) = steps.steps.last_mut() {
-            step.facts = facts;
-        }
-    }
+/// an explicit end of need.
+fn ceased(day: Date, steps: &mut Steps<'_, '_>) {
+    let facts = steps.marks(day, |at, body| {
+        let ends = matches!(
+            body,
+            FactBody::CooperationNotNeeded { .. } | FactBody::BkEnded { reason: BkEndReason::NeedCeased, .. }
+        );
+        ends && at <= day
+    });
+    let last = facts.last().copied();
+    steps.applied("R-22", format!("Behovet for samarbeid opphørte {}. Plikten er avsluttet.", on(day)), last);
 }
 
 fn ended_for_good(terminal: &Terminal, steps: &mut Steps<'_, '_>) {
@@ -56,6 +59,17 @@ fn before_law(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     if !picture.case.before_law.is_empty() {
         let text = format!("Det som er datert før {}, har ingen virkning for plikten.", on(in_force));
         steps.passed_over("R-24", text, picture.case.before_law.clone());
+    }
+}
+
+/// coming back starts clean.
+fn returned(case: &Case<'_>, steps: &mut Steps<'_, '_>) {
+    if let Some(mark) = case.returned {
+        let text = format!(
+            "Barnet flyttet tilbake {}. Bare tjenester, foreldreansvar, omsorgsovertakelse og fødsel følger med fra før.",
+            on(mark.at)
+        );
+        steps.applied("R-18", text, [mark]);
     }
 }
 
@@ -87,6 +101,10 @@ fn standing(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     if case.need.is_left_over() {
         let text = "Koordinatoren som begrunnet plikten, er borte. Behovet må vurderes på nytt.";
         steps.applied("R-22", text, case.bk.ended.iter().filter_map(End::fact));
+    }
+    if case.need.registered && case.providers(picture.day).count() < 2 {
+        let text = "Færre enn to av tjenestene gir barnet tilbud nå. Det avslutter ikke plikten; behovet bør vurderes.";
+        steps.passed_over("R-22", text, []);
     }
     let clauses = case.duty_basis(picture.day);
     let law = &case.world.rules.law;

@@ -1,6 +1,6 @@
 //! How the individuell plan stands.
 
-use super::Steps;
+use super::{Steps, on};
 use crate::answer::PlanState;
 use crate::replay::Picture;
 
@@ -23,6 +23,19 @@ pub(super) fn explain(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
         steps.applied("R-21", text, case.plan.marks());
     } else {
         steps.passed_over("R-21", text, case.plan.marks());
+    }
+    if let Some(mark) = case.plan.unauthorised_decision {
+        let text =
+            format!("Den som besluttet hovedansvaret {}, hadde ikke myndighet. Det har ingen virkning.", on(mark.at));
+        steps.passed_over("R-10", text, [mark]);
+    }
+    if case.plan.is_duplicated() {
+        let started = case.plan.started.iter().map(|(mark, _)| *mark);
+        steps.passed_over("R-21", "Mer enn én plan er i gang. Barnet skal ha bare én.", started);
+    }
+    if case.plan_lacks_consent(day) {
+        let started = case.plan.started.iter().map(|(mark, _)| *mark);
+        steps.passed_over("R-21", "Planarbeid er i gang uten samtykket som kreves.", started);
     }
     if let Some(unfit) = case.plan.unfit_main {
         let text = format!("{} kan ikke ha hovedansvaret for individuell plan.", unfit.service);

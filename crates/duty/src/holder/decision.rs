@@ -32,14 +32,19 @@ impl<'w> Case<'w> {
     pub(super) fn take_withdrawal(&mut self, mark: Mark, by: &str) {
         if self.may_decide(by, mark.at) {
             self.named.unauthorised_withdrawal = None;
-            let services = &self.world.services;
-            let counts = |n: &Naming<'_>| n.in_effect || services.can_hold_later(n.service, mark.at);
-            if let Some(latest) = self.named.decisions.iter().rposition(counts) {
+            if let Some(latest) = self.withdrawable(mark.at) {
                 self.named.decisions.remove(latest);
             }
         } else {
             self.named.unauthorised_withdrawal = Some(mark);
         }
+    }
+
+    /// The place of the decision that a withdrawal on `day` hits: the latest that stands, or waits for its service.
+    pub(crate) fn withdrawable(&self, day: Date) -> Option<usize> {
+        let services = &self.world.services;
+        let counts = |n: &Naming<'_>| n.in_effect || services.can_hold_later(n.service, day);
+        self.named.decisions.iter().rposition(counts)
     }
 
     pub(super) fn start_decisions(&mut self, day: Date) {

@@ -16,7 +16,7 @@ pub(crate) struct Koordinator<'w> {
 }
 
 /// Those appointed and not ended, and whether there ever was one.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Koordinators<'w> {
     pub standing: Vec<Koordinator<'w>>,
     ever: bool,

@@ -45,7 +45,7 @@ pub(crate) struct Misfit<'w> {
 }
 
 /// Everything said, oldest first in each list.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Designations<'w> {
     pub decisions: Vec<Naming<'w>>,
     pub agreements: Vec<Naming<'w>>,

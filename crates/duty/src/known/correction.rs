@@ -8,26 +8,41 @@ use std::collections::{BTreeMap, VecDeque};
 use samhold_model::{Date, Fact, FactBody};
 use serde_json::{Map, Value};
 
-use super::late::LateFact;
+use super::late::{LateFact, concerns_duty};
 
 /// Corrections by the id of what they correct.
 type Targets = BTreeMap<String, Vec<Fact>>;
 
-/// The facts with every correction applied, and the dates that a correction moved.
-pub(super) fn apply(known: Vec<&Fact>) -> (Vec<Fact>, Vec<LateFact>) {
+/// What is left of the known facts.
+pub(super) struct Corrected {
+    /// Each fact as it says now.
+    pub facts: Vec<Fact>,
+    /// Dates that a correction moved, and corrections recorded late.
+    pub late: Vec<LateFact>,
+    /// The corrections themselves, as they were recorded.
+    pub corrections: Vec<Fact>,
+    /// Ids of corrections that changed what a fact of the duty says, with the first day that fact counts now; voided
+    /// ones count on no day and have none.
+    pub applied: Vec<(String, Option<Date>)>,
+}
+
+/// The facts with every correction applied.
+pub(super) fn apply(known: Vec<&Fact>) -> Corrected {
     let (corrections, facts): (Vec<&Fact>, Vec<&Fact>) =
         known.into_iter().partition(|f| matches!(f.body, FactBody::Correction { .. }));
     let by_target = resolve(&corrections);
     let mut late: Vec<LateFact> = corrections.iter().filter_map(|c| LateFact::of(c)).collect();
     let mut corrected = Vec::with_capacity(facts.len());
+    let mut applied = Vec::new();
     for fact in facts {
-        let mut now = Some(fact.clone());
-        for correction in by_target.get(&fact.id).into_iter().flatten() {
-            now = now.and_then(|f| correct(f, correction, &mut late));
+        let own = by_target.get(&fact.id).map_or(&[][..], Vec::as_slice);
+        let now = own.iter().try_fold(fact.clone(), |said, correction| correct(said, correction, &mut late));
+        if now.as_ref() != Some(fact) && concerns_duty(fact) {
+            applied.extend(own.iter().map(|c| (c.id.clone(), now.as_ref().map(|f| f.at))));
         }
         corrected.extend(now);
     }
-    (corrected, late)
+    Corrected { facts: corrected, late, corrections: corrections.into_iter().cloned().collect(), applied }
 }
 
 /// Applies corrections of corrections first, so that what is left says what it finally meant.

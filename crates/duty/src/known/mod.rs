@@ -6,6 +6,8 @@
 mod correction;
 mod late;
 
+use std::collections::BTreeSet;
+
 use samhold_model::{Date, Fact};
 
 pub(crate) use late::{LateFact, is_late};
@@ -40,20 +42,29 @@ impl Knowledge {
 pub(crate) struct History {
     pub facts: Vec<Fact>,
     pub late: Vec<LateFact>,
+    /// The known corrections, as they were recorded.
+    pub corrections: Vec<Fact>,
+    /// Ids of corrections that changed a fact of the duty, with the day it counts from now; none when it was voided.
+    pub corrected: Vec<(String, Option<Date>)>,
 }
 
 impl History {
     pub(crate) fn new(given: &[Fact], knowledge: Knowledge) -> Self {
         let known = once_each(given.iter().filter(|f| knowledge.covers(f)).collect());
-        let (mut facts, moved) = correction::apply(known);
+        let correction::Corrected { mut facts, late, corrections, applied: corrected } = correction::apply(known);
         facts.sort_by(|a, b| (a.at, a.order, &a.id).cmp(&(b.at, b.order, &b.id)));
-        let late = late::collect(&facts, moved);
-        Self { facts, late }
+        let late = late::collect(&facts, late);
+        Self { facts, late, corrections, corrected }
+    }
+
+    /// The facts and corrections of these ids, facts first, each in the order they count.
+    pub(crate) fn named(&self, ids: &BTreeSet<&str>) -> impl Iterator<Item = &Fact> {
+        self.facts.iter().chain(&self.corrections).filter(|fact| ids.contains(fact.id.as_str()))
     }
 }
 
 /// Drops repeated deliveries of a fact: the one recorded first counts.
-fn once_each(mut facts: Vec<&Fact>) -> Vec<&Fact> {
+pub(crate) fn once_each(mut facts: Vec<&Fact>) -> Vec<&Fact> {
     facts.sort_by(|a, b| {
         (&a.id, a.recorded_at, a.order, a.at)
             .cmp(&(&b.id, b.recorded_at, b.order, b.at))

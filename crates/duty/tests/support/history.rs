@@ -1,12 +1,14 @@
 //! Generated histories: a small cast in a few months, so that facts meet.
 //!
-//! The children turn 16 and 18, a clause changes and a service has a known end within the months drawn from.
+//! The children turn 16 and 18, a clause changes and a service has a known end within the months drawn from; in some towns
+//! the law itself is corrected then, and single services change hands between municipality and county.
 
 use proptest::prelude::*;
-use samhold_duty::config::Suspension;
+use samhold_duty::config::{ServiceLevels, Suspension};
 use samhold_duty::{Family, Reconcile, Rules};
 use samhold_model::dates::add_days;
 use samhold_model::fact::{BkEndReason, Level, PlanConsent, Wish, YouthView};
+use samhold_model::law::ServiceKindChange;
 use samhold_model::{Date, Fact, FactBody, Law};
 use serde_json::{Map, json};
 
@@ -219,8 +221,8 @@ pub fn settings() -> impl Strategy<Value = Reconcile> {
         3 => Just(Vec::new()),
         1 => (day(), later()).prop_map(|(from, to)| vec![Suspension { from, to }]),
     ];
-    (prop::array::uniform6(any::<bool>()), prop::array::uniform7(days()), suspension).prop_map(
-        |(on, days, suspended)| Reconcile {
+    (prop::array::uniform6(any::<bool>()), prop::array::uniform7(days()), suspension, levels()).prop_map(
+        |(on, days, suspended, service_levels)| Reconcile {
             require_all_guardians: on[0],
             ordinary_coordinator_counts: on[1],
             single_claim_is_enough: on[2],
@@ -235,12 +237,48 @@ pub fn settings() -> impl Strategy<Value = Reconcile> {
             substitute_warning_days: days[5],
             late_event_days: days[6],
             statutory_suspension: suspended,
+            service_levels,
             ..Reconcile::default()
         },
     )
 }
 
+/// Services that get a level of their own, and perhaps another one later.
+fn levels() -> impl Strategy<Value = ServiceLevels> {
+    let level = prop::sample::select(&[Level::Kommunal, Level::Fylkeskommunal, Level::Privat][..]);
+    let some = prop_oneof![2 => Just(0usize), 1 => 1..4usize];
+    some.prop_flat_map(move |count| prop::collection::vec((service(), day(), level.clone()), count)).prop_map(|drawn| {
+        let mut levels = ServiceLevels::default();
+        drawn.iter().for_each(|(service, from, level)| levels.set(service, *from, *level));
+        levels
+    })
+}
+
 /// The law that ships, with these settings.
 pub fn rules(config: Reconcile) -> Rules {
-    Rules { law: Law::bundled(), config }
+    static LAW: std::sync::OnceLock<Law> = std::sync::OnceLock::new();
+    Rules { law: LAW.get_or_init(Law::bundled).clone(), config }
+}
+
+/// The law that ships or, as often, one that is corrected in the months drawn from.
+pub fn law() -> impl Strategy<Value = Law> {
+    let some = prop_oneof![Just(0usize), 1..5usize];
+    let drawn = some.prop_flat_map(|count| prop::collection::vec(change(), count));
+    (drawn, prop::option::weighted(0.2, (prop::sample::select(SERVICES), day()))).prop_map(|(changes, late)| {
+        let mut law = Law { service_kind_change: changes, ..Law::bundled() };
+        if let Some(((_, kind), from)) = late {
+            law.service_kind[kind].from = Some(from);
+        }
+        law
+    })
+}
+
+fn change() -> impl Strategy<Value = ServiceKindChange> {
+    let act = word(&["hol", "oppll", "sphl", "none"]);
+    let level = prop::sample::select(&[Level::Kommunal, Level::Statlig][..]);
+    let says = (prop::option::of(level), prop::option::of(act), any::<Option<bool>>(), any::<Option<bool>>());
+    (prop::sample::select(SERVICES), day(), says).prop_map(|((_, kind), from, (level, act, can_hold, ip_main))| {
+        let (kind, why) = (kind.to_owned(), "a test".to_owned());
+        ServiceKindChange { kind, from, level, act, can_hold, ip_main, name: None, why }
+    })
 }

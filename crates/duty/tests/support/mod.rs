@@ -4,6 +4,8 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a scenario that cannot be read is a failed test")]
 
+pub mod compare;
+
 use std::path::PathBuf;
 
 use samhold_duty::{Alert, Family, Reconcile, Rules};
@@ -50,7 +52,7 @@ pub struct Check {
     pub expect: Expect,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Expect {
     pub samordning: Map<String, Value>,
@@ -97,9 +99,7 @@ fn plain(value: toml::Value) -> Value {
 
 impl Scenario {
     pub fn rules(&self) -> Rules {
-        let config: Reconcile = serde_json::from_value(Value::Object(self.config.clone()))
-            .unwrap_or_else(|e| panic!("{}: config: {e}", self.id));
-        Rules { law: law().clone(), config }
+        rules(&self.config)
     }
 
     pub fn family(&self) -> Family {
@@ -114,6 +114,13 @@ impl Scenario {
     pub fn facts(&self) -> Vec<Fact> {
         self.events.iter().enumerate().map(|(order, event)| fact(&self.id, order, event)).collect()
     }
+}
+
+/// The law that ships, with these settings.
+pub fn rules(config: &Map<String, Value>) -> Rules {
+    let config: Reconcile =
+        serde_json::from_value(Value::Object(config.clone())).unwrap_or_else(|e| panic!("config: {e}"));
+    Rules { law: law().clone(), config }
 }
 
 fn law() -> &'static Law {
