@@ -56,13 +56,22 @@ pub trait Store: Send + Sync {
     // ledger
     /// Appends facts and marks their children.
     async fn append(&self, facts: Vec<NewFact>) -> Result<Vec<Appended>>;
-    /// All facts of a child in a municipality, in ledger order.
+    /// All facts of a child in a municipality, in ledger order, with those of everyone joined to it, which count as
+    /// recorded when they were joined. One that counts as another has none of its own.
     async fn facts_of(&self, child: ChildId, municipality: &MunicipalityNo) -> Result<Vec<StoredFact>>;
+    /// All facts of a child in a municipality and those that stand under `beside`, in ledger order and of one moment: no
+    /// fact is left out that is older than one that is there.
+    async fn facts_beside(
+        &self,
+        child: ChildId,
+        beside: ChildId,
+        municipality: &MunicipalityNo,
+    ) -> Result<Vec<StoredFact>>;
     /// All facts that came from one scope of a system, in ledger order.
     async fn facts_of_scope(&self, system: &SystemName, scope: &str) -> Result<Vec<StoredFact>>;
     /// One fact.
     async fn fact(&self, id: FactId) -> Result<Option<StoredFact>>;
-    /// The municipalities in which a child has facts.
+    /// The municipalities in which a child, or one who is the same child, has facts.
     async fn municipalities_of(&self, child: ChildId) -> Result<Vec<MunicipalityNo>>;
     /// All children with facts (for rebuilding), a page at a time.
     async fn children(&self, after: Option<ChildId>, limit: i64) -> Result<Vec<(ChildId, MunicipalityNo)>>;
@@ -92,11 +101,20 @@ pub trait Store: Send + Sync {
     async fn open_task(&self, kind: &str, children: &[ChildId], detail: &str, now: Instant) -> Result<Uuid>;
     /// Open tasks.
     async fn open_tasks(&self) -> Result<Vec<Task>>;
+    /// One task, open or closed.
+    async fn task(&self, id: Uuid) -> Result<Option<Task>>;
     /// Closes a task.
     async fn close_task(&self, id: Uuid, now: Instant) -> Result<bool>;
+    /// Takes a person's answer to a task, with all that follows, in one transaction. An answered question about two
+    /// children may be answered otherwise later.
+    async fn answer_task(&self, verdict: Verdict, now: Instant) -> Result<Answered>;
+    /// What a person last said of these two: one child (`true`), two (`false`), or nothing.
+    async fn said_of(&self, one: ChildId, other: ChildId) -> Result<Option<bool>>;
+    /// The child that this one counts as; itself when nobody joined it to another.
+    async fn survivor_of(&self, child: ChildId) -> Result<ChildId>;
 
     // answers
-    /// Marks a child for working out.
+    /// Marks a child for working out; one that counts as another marks that one.
     async fn mark(&self, child: ChildId, municipality: &MunicipalityNo) -> Result<()>;
     /// Marks all children, after a change of settings or mappings. Returns how many.
     async fn mark_all(&self) -> Result<i64>;
@@ -110,6 +128,10 @@ pub trait Store: Send + Sync {
     async fn latest_answer(&self, child: ChildId, municipality: &MunicipalityNo) -> Result<Option<StoredAnswer>>;
     /// All versions, oldest first.
     async fn answers_of(&self, child: ChildId, municipality: &MunicipalityNo) -> Result<Vec<StoredAnswer>>;
+    /// The text of rules by their fingerprint.
+    async fn rules(&self, fingerprint: &str) -> Result<Option<String>>;
+    /// Whether a child's answer waits to be worked out.
+    async fn standing(&self, child: ChildId, municipality: &MunicipalityNo) -> Result<Standing>;
     /// Alerts that stand, for one child or all.
     async fn alerts(&self, child: Option<ChildId>) -> Result<Vec<StoredAlert>>;
 
@@ -123,20 +145,29 @@ pub trait Store: Send + Sync {
     /// Ends an attempt. A row whose event id is no longer `event_id` was replaced meanwhile: then a `Delivered` only
     /// records what the recipient has, and the newer row stays.
     async fn attempted(&self, id: i64, event_id: Uuid, attempt: Attempt, now: Instant) -> Result<()>;
+    /// Of each event that may have left: appends its entry to the audit chain, unless it was done before. Tells how many
+    /// were new. One entry an event, however often it is tried or read.
+    async fn left(&self, events: Vec<(Uuid, AuditEntry)>) -> Result<usize>;
+    /// Writes to the audit, as `tried`, each event that was handed out before `now` and of whose end nothing was heard. For
+    /// the start, when nothing is under way.
+    async fn interrupted(&self, now: Instant) -> Result<usize>;
     /// Hands back deliveries that were not tried after all, because the program stops.
     async fn hand_back(&self, deliveries: &[(i64, Uuid)]) -> Result<()>;
-    /// Moves a due delivery into the recipient's pull feed.
+    /// Moves a due delivery into the recipient's pull feed, in place of what was not shown there. A retraction for one that
+    /// never saw anything is dropped.
     async fn to_feed(&self, id: i64, event_id: Uuid, now: Instant) -> Result<()>;
     /// Entries of a pull feed after a position.
     async fn feed(&self, recipient: &SystemName, after: i64, limit: i64) -> Result<Vec<FeedEntry>>;
+    /// Where an event stands in the feed of a recipient; `None` when it does not.
+    async fn feed_position(&self, recipient: &SystemName, event_id: Uuid) -> Result<Option<i64>>;
     /// Notes that a recipient has fetched its feed up to a position, which it says by asking for what comes after.
     async fn fetched(&self, recipient: &SystemName, upto: i64, now: Instant) -> Result<()>;
     /// What a recipient holds of a child.
     async fn held(&self, recipient: &SystemName, child: ChildId, municipality: &MunicipalityNo)
     -> Result<Option<Held>>;
-    /// Past deliveries about a child.
+    /// Past deliveries about a child, and about those who are the same child.
     async fn deliveries_of(&self, child: ChildId) -> Result<Vec<Delivered>>;
-    /// Records a receipt. False when that recipient never got that event.
+    /// Records a receipt. False when that recipient never got that event. One that is more than `read` marks the child.
     async fn receipt(&self, recipient: &SystemName, receipt: &Receipt, now: Instant) -> Result<bool>;
 
     // dead letters
@@ -152,12 +183,14 @@ pub trait Store: Send + Sync {
     // audit, status
     /// Appends to the audit chain.
     async fn audit(&self, entries: Vec<AuditEntry>) -> Result<()>;
-    /// The chain from a place on, for reports and export.
+    /// The chain from a place on, for reports and export; of a child with those who are the same child.
     async fn audit_entries(&self, child: Option<ChildId>, after: i64, limit: i64) -> Result<Vec<ChainedEntry>>;
+    /// Entries of one kind about a child, and about those who are the same child, in their order.
+    async fn audit_of_kind(&self, child: ChildId, kind: &str) -> Result<Vec<ChainedEntry>>;
     /// Signs a checkpoint over everything so far (C2SP checkpoint text, Ed25519).
     async fn checkpoint(&self, now: Instant) -> Result<Option<String>>;
-    /// Verifies the chain and its checkpoints.
-    async fn verify_audit(&self) -> Result<ChainReport>;
+    /// Verifies the chain and its checkpoints, and checkpoints that were kept elsewhere against both.
+    async fn verify_audit(&self, kept: &[String]) -> Result<ChainReport>;
     /// The public key of the checkpoints as a C2SP `vkey`, for whoever verifies them from outside.
     fn audit_verifier(&self) -> String;
     /// Notes contact with a system: `None` is good, `Some` an error without content.

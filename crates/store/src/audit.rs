@@ -14,7 +14,7 @@ use crate::args::args;
 use crate::dialect::Dialect;
 use crate::sql::statements;
 use crate::tx::Tx;
-use crate::{Result, canonical};
+use crate::{Result, canonical, same};
 
 statements! {
     LAST = "select seq, hash from audit order by seq desc limit 1";
@@ -22,6 +22,7 @@ statements! {
     PAGE = "select seq, at, kind, child, actor, detail, hash from audit where seq > $1 order by seq limit $2";
     PAGE_OF = "select seq, at, kind, child, actor, detail, hash from audit where child = $1 and seq > $2 \
                order by seq limit $3";
+    KIND_OF = "select seq, at, kind, child, actor, detail, hash from audit where child = $1 and kind = $2 order by seq";
 }
 
 /// What the first entry is chained to, hex.
@@ -96,10 +97,31 @@ pub(crate) async fn entries<D: Dialect>(
     after: i64,
     limit: i64,
 ) -> Result<Vec<ChainedEntry>> {
-    let rows: Vec<Row> = match child {
-        Some(child) => tx.all(PAGE_OF, args![child, after, limit]).await?,
+    let rows = match child {
+        Some(child) => page_of(tx, child, after, limit).await?,
         None => page(tx, after, limit).await?,
     };
+    rows.into_iter().map(|row| chained(tx, row)).collect()
+}
+
+/// A page about a child, and about those who are the same child.
+async fn page_of<D: Dialect>(tx: &mut Tx<D>, child: ChildId, after: i64, limit: i64) -> Result<Vec<Row>> {
+    let mut rows: Vec<Row> = Vec::new();
+    for member in same::group(tx, child).await? {
+        rows.extend(tx.all::<Row>(PAGE_OF, args![member, after, limit]).await?);
+    }
+    rows.sort_by_key(|row| row.seq);
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(rows)
+}
+
+/// Entries of one kind about a child, and about those who are the same child.
+pub(crate) async fn of_kind<D: Dialect>(tx: &mut Tx<D>, child: ChildId, kind: &str) -> Result<Vec<ChainedEntry>> {
+    let mut rows: Vec<Row> = Vec::new();
+    for member in same::group(tx, child).await? {
+        rows.extend(tx.all::<Row>(KIND_OF, args![member, kind]).await?);
+    }
+    rows.sort_by_key(|row| row.seq);
     rows.into_iter().map(|row| chained(tx, row)).collect()
 }
 

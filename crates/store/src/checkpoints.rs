@@ -38,22 +38,31 @@ pub(crate) async fn sign<D: Dialect>(tx: &mut Tx<D>, signer: &Signer, now: Insta
     Ok(Some(text))
 }
 
-/// Walks the chain from its beginning and holds every checkpoint against it.
-pub(crate) async fn verify<D: Dialect>(tx: &mut Tx<D>, signer: &Signer) -> Result<ChainReport> {
+/// Walks the chain from its beginning and holds every checkpoint against it: those in the store, and copies `kept`
+/// elsewhere, which show what whoever can write to the store has also taken away there.
+pub(crate) async fn verify<D: Dialect>(tx: &mut Tx<D>, signer: &Signer, kept: &[String]) -> Result<ChainReport> {
     let mut report = ChainReport { entries: 0, checkpoints: 0, broken: None };
     let texts: Vec<(i64, String)> = tx.all(ALL_TEXTS, args![]).await?;
-    let mut checkpoints = Vec::with_capacity(texts.len());
-    for (size, text) in texts {
-        match signer.verify(&text) {
-            Some(checkpoint) if checkpoint.size == size => checkpoints.push(checkpoint),
-            _ => {
-                report.broken = Some(format!("the checkpoint at entry {size} does not bear a valid signature"));
-                return Ok(report);
-            }
-        }
-    }
-    report.broken = walk(tx, &checkpoints, &mut report).await?;
+    report.broken = match signed(signer, &texts, kept) {
+        Ok(checkpoints) => walk(tx, &checkpoints, &mut report).await?,
+        Err(broken) => Some(broken),
+    };
     Ok(report)
+}
+
+/// What the checkpoints say, by size; or which of them does not bear our signature.
+fn signed(signer: &Signer, stored: &[(i64, String)], kept: &[String]) -> std::result::Result<Vec<Checkpoint>, String> {
+    let mut all = Vec::with_capacity(stored.len().saturating_add(kept.len()));
+    for (size, text) in stored {
+        let checkpoint = signer.verify(text).filter(|checkpoint| checkpoint.size == *size);
+        all.push(checkpoint.ok_or_else(|| format!("the checkpoint at entry {size} does not bear a valid signature"))?);
+    }
+    for (number, text) in kept.iter().enumerate() {
+        let wrong = || format!("kept checkpoint {} does not bear a valid signature of this store", number + 1);
+        all.push(signer.verify(text).ok_or_else(wrong)?);
+    }
+    all.sort_by_key(|checkpoint| checkpoint.size);
+    Ok(all)
 }
 
 async fn walk<D: Dialect>(
@@ -69,20 +78,16 @@ async fn walk<D: Dialect>(
             break;
         }
         for row in page {
-            let next = report.entries.saturating_add(1);
-            if row.seq != next {
-                return Ok(Some(format!("entry {next} is missing; the next one there is {}", row.seq)));
+            if let Some(broken) = follows(&row, &previous, report) {
+                return Ok(Some(broken));
             }
-            if row.hash != row.expected_hash(&previous) {
-                return Ok(Some(format!(
-                    "entry {next} does not follow from the one before it: one of them was altered"
-                )));
-            }
-            report.entries = next;
-            if let Some(checkpoint) = ahead.next_if(|checkpoint| checkpoint.size == next) {
+            while let Some(checkpoint) = ahead.next_if(|checkpoint| checkpoint.size == row.seq) {
                 if hex::encode(&checkpoint.root) != row.hash {
                     let root = STANDARD.encode(&checkpoint.root);
-                    return Ok(Some(format!("the checkpoint at entry {next} was signed over another chain ({root})")));
+                    return Ok(Some(format!(
+                        "the checkpoint at entry {} was signed over another chain ({root})",
+                        row.seq
+                    )));
                 }
                 report.checkpoints = report.checkpoints.saturating_add(1);
             }
@@ -91,4 +96,17 @@ async fn walk<D: Dialect>(
     }
     let signed = ahead.next().map(|checkpoint| checkpoint.size);
     Ok(signed.map(|size| format!("the chain ends at entry {}, but a checkpoint covers {size}", report.entries)))
+}
+
+/// Counts an entry that follows from the one before it; else tells how it does not.
+fn follows(row: &audit::Row, previous: &str, report: &mut ChainReport) -> Option<String> {
+    let next = report.entries.saturating_add(1);
+    if row.seq != next {
+        return Some(format!("entry {next} is missing; the next one there is {}", row.seq));
+    }
+    if row.hash != row.expected_hash(previous) {
+        return Some(format!("entry {next} does not follow from the one before it: one of them was altered"));
+    }
+    report.entries = next;
+    None
 }

@@ -1,20 +1,21 @@
-//! Events handed out for sending, whether they arrived, the pull feed, and the receipts that came back.
+//! Events handed out for sending, whether they arrived, and the receipts that came back.
 //!
 //! Handed out is not delivered, delivered is not read, and read is not accepted.
 
 use samhold_model::{ChildId, Instant, MunicipalityNo, SystemName};
+use serde_json::json;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::Result;
-use crate::api::{Delivered, Delivery, FeedEntry, Receipt};
+use crate::api::{AuditEntry, Delivered, Delivery, Receipt};
 use crate::args::args;
 use crate::dialect::Dialect;
-use crate::outbox;
+use crate::marks;
 use crate::sql::statements;
 use crate::tx::Tx;
 use crate::vault::place;
 use crate::views::{self, About};
+use crate::{Result, audit, same};
 
 statements! {
     OFFERED = "insert into deliveries (event_id, recipient, child, municipality, version, kind, offered_at, status) \
@@ -22,18 +23,15 @@ statements! {
     NEVER_SENT = "delete from deliveries where event_id = $1 and delivered_at is null and status = 'offered'";
     ONE = "select recipient, child, municipality, version from deliveries where event_id = $1";
     ARRIVED = "update deliveries set delivered_at = coalesce(delivered_at, $1), \
-               status = case when status in ('offered', 'feed') then 'delivered' else status end where event_id = $2";
-    IN_FEED = "update deliveries set status = 'feed' where event_id = $1 and status = 'offered'";
-    OF_CHILD = "select event_id, recipient, child, version, kind, delivered_at, status from deliveries \
+               status = case when status in ('offered', 'tried', 'feed', 'given') then 'delivered' else status end where event_id = $2";
+    LEFT = "update deliveries set status = case status when 'feed' then 'given' else 'tried' end \
+            where event_id = $1 and status in ('offered', 'feed')";
+    INTERRUPTED = "select event_id, recipient, child, version, kind from deliveries \
+                   where status = 'offered' and delivered_at is null and offered_at < $1";
+    OF_CHILD = "select event_id, recipient, child, municipality, version, kind, offered_at, delivered_at, status from deliveries \
                 where child = $1 and delivered_at is not null order by delivered_at, version";
-    INTO_FEED = "insert into feed (recipient, position, event_id, made_at) \
-                 select $1, coalesce(max(position), 0) + 1, $2, $3 from feed where recipient = $1";
-    FEED = "select f.position, f.event_id, d.child, d.municipality, d.version, d.kind, f.made_at from feed f \
-            join deliveries d on d.event_id = f.event_id \
-            where f.recipient = $1 and f.position > $2 order by f.position limit $3";
-    UNCONFIRMED = "select f.event_id from feed f join deliveries d on d.event_id = f.event_id \
-                   where f.recipient = $1 and f.position <= $2 and d.status = 'feed'";
-    KNOWN = "select version from deliveries where event_id = $1 and recipient = $2";
+    KNOWN = "select child, municipality from deliveries where event_id = $1 and recipient = $2";
+    REASON = "select id, reason from receipts where event_id = $1 and status = 'rejected' order by seq desc limit 1";
     RECEIPT = "insert into receipts (id, event_id, status, reason, at) values ($1, $2, $3, $4, $5)";
     SET_STATUS = "update deliveries set delivered_at = coalesce(delivered_at, $1), status = $2 where event_id = $3 \
                   and not ($2 = 'read' and status in ('accepted', 'rejected'))";
@@ -44,21 +42,21 @@ struct DeliveredRow {
     event_id: String,
     recipient: String,
     child: String,
+    municipality: String,
     version: i64,
     kind: String,
+    offered_at: i64,
     delivered_at: i64,
     status: String,
 }
 
 #[derive(FromRow)]
-struct FeedRow {
-    position: i64,
+struct InterruptedRow {
     event_id: String,
+    recipient: String,
     child: String,
-    municipality: String,
     version: i64,
     kind: String,
-    made_at: i64,
 }
 
 /// Writes down that an event is about to be sent.
@@ -86,73 +84,63 @@ pub(crate) async fn arrived<D: Dialect>(tx: &mut Tx<D>, event: Uuid, now: Instan
     Ok(Some((about, version)))
 }
 
-/// Moves a due delivery into the pull feed. From there the recipient sees it whenever it asks, so the view counts as
-/// held; that the recipient really fetched it is known when it asks for what comes after.
-pub(crate) async fn to_feed<D: Dialect>(tx: &mut Tx<D>, id: i64, event: Uuid, now: Instant) -> Result<()> {
-    let Some(row) = outbox::row(tx, id, event).await? else { return Ok(()) };
-    let about = outbox::about(tx, &row)?;
-    let mut view = views::load(tx, &about).await?;
-    tx.run(INTO_FEED, args![&about.recipient, event, now]).await?;
-    tx.run(IN_FEED, args![event]).await?;
-    outbox::remove(tx, row.id).await?;
-    view.acknowledge(view.issued, row.content_hash);
-    view.in_doubt = false;
-    views::step(tx, &about, view, now).await
-}
-
-/// Entries of a pull feed after a position.
-pub(crate) async fn feed<D: Dialect>(
-    tx: &mut Tx<D>,
-    recipient: &SystemName,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<FeedEntry>> {
-    let rows: Vec<FeedRow> = tx.all(FEED, args![recipient, after, limit]).await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(FeedEntry {
-                position: row.position,
-                event_id: tx.parse("event_id", &row.event_id)?,
-                child: tx.parse("child", &row.child)?,
-                municipality: MunicipalityNo::new(row.municipality),
-                version: row.version,
-                kind: views::kind_of(tx, &row.kind)?,
-                made_at: tx.instant("made_at", row.made_at)?,
-            })
-        })
-        .collect()
-}
-
-/// Events up to a position of which it is not yet noted that the recipient fetched them.
-pub(crate) async fn unconfirmed<D: Dialect>(tx: &mut Tx<D>, recipient: &SystemName, upto: i64) -> Result<Vec<Uuid>> {
-    let rows: Vec<(String,)> = tx.all(UNCONFIRMED, args![recipient, upto]).await?;
-    rows.iter().map(|(event,)| tx.parse("event_id", event)).collect()
-}
-
-/// The recipient asked for what comes after these: it has them.
-pub(crate) async fn fetched<D: Dialect>(tx: &mut Tx<D>, events: &[Uuid], now: Instant) -> Result<()> {
-    for event in events {
-        tx.run(ARRIVED, args![now, *event]).await?;
+/// Appends the entry of each event that may have left, unless that of the event is written down already.
+pub(crate) async fn left<D: Dialect>(tx: &mut Tx<D>, events: &[(Uuid, AuditEntry)]) -> Result<usize> {
+    let mut first = Vec::new();
+    for (event, entry) in events {
+        if tx.run(LEFT, args![*event]).await? > 0 {
+            first.push(entry.clone());
+        }
     }
-    Ok(())
+    audit::append(tx, &first).await?;
+    Ok(first.len())
 }
 
-/// Past deliveries about a child.
+/// Writes down of each event that was handed out before `now`, and of whose end nothing was ever heard, that it may have
+/// reached its receiver.
+pub(crate) async fn interrupted<D: Dialect>(tx: &mut Tx<D>, now: Instant) -> Result<usize> {
+    let rows: Vec<InterruptedRow> = tx.all(INTERRUPTED, args![now]).await?;
+    let mut events = Vec::with_capacity(rows.len());
+    for row in rows {
+        let event: Uuid = tx.parse("event_id", &row.event_id)?;
+        let detail = json!({"event_id": event, "version": row.version, "kind": row.kind, "interrupted": true});
+        let child = Some(tx.parse("child", &row.child)?);
+        events.push((event, AuditEntry { at: now, kind: "tried".to_owned(), child, actor: row.recipient, detail }));
+    }
+    left(tx, &events).await
+}
+
+/// Past deliveries about a child, and about those who are the same child.
 pub(crate) async fn of_child<D: Dialect>(tx: &mut Tx<D>, child: ChildId) -> Result<Vec<Delivered>> {
-    let rows: Vec<DeliveredRow> = tx.all(OF_CHILD, args![child]).await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Delivered {
-                event_id: tx.parse("event_id", &row.event_id)?,
-                recipient: SystemName::new(row.recipient),
-                child: tx.parse("child", &row.child)?,
-                version: row.version,
-                kind: views::kind_of(tx, &row.kind)?,
-                at: tx.instant("delivered_at", row.delivered_at)?,
-                status: row.status,
-            })
-        })
-        .collect()
+    let mut rows: Vec<DeliveredRow> = Vec::new();
+    for member in same::group(tx, child).await? {
+        rows.extend(tx.all::<DeliveredRow>(OF_CHILD, args![member]).await?);
+    }
+    rows.sort_by_key(|row| (row.delivered_at, row.version));
+    let mut past = Vec::with_capacity(rows.len());
+    for row in rows {
+        let reason = if row.status == "rejected" { reason_of(tx, &row.event_id).await? } else { None };
+        past.push(Delivered {
+            event_id: tx.parse("event_id", &row.event_id)?,
+            recipient: SystemName::new(row.recipient),
+            child: tx.parse("child", &row.child)?,
+            municipality: MunicipalityNo::new(row.municipality),
+            version: row.version,
+            kind: views::kind_of(tx, &row.kind)?,
+            offered_at: tx.instant("offered_at", row.offered_at)?,
+            at: tx.instant("delivered_at", row.delivered_at)?,
+            status: row.status,
+            reason,
+        });
+    }
+    Ok(past)
+}
+
+/// Why an event was rejected, as the receiver said it last.
+async fn reason_of<D: Dialect>(tx: &mut Tx<D>, event: &str) -> Result<Option<String>> {
+    let last: Option<(String, Option<Vec<u8>>)> = tx.opt(REASON, args![event]).await?;
+    let Some((id, Some(sealed))) = last else { return Ok(None) };
+    tx.open_text(place("receipts", "reason", &id), &sealed).map(Some)
 }
 
 /// Records a receipt. Whoever says it read an event has got it, also when our side never heard the answer.
@@ -162,14 +150,16 @@ pub(crate) async fn receipt<D: Dialect>(
     receipt: &Receipt,
     now: Instant,
 ) -> Result<bool> {
-    let known: Option<(i64,)> = tx.opt(KNOWN, args![receipt.event_id, recipient]).await?;
-    if known.is_none() {
-        return Ok(false);
-    }
+    let known: Option<(String, String)> = tx.opt(KNOWN, args![receipt.event_id, recipient]).await?;
+    let Some((child, number)) = known else { return Ok(false) };
     let id = Uuid::new_v4().to_string();
     let seal = |reason: &String| tx.seal(place("receipts", "reason", &id), reason.as_bytes());
     let reason = receipt.reason.as_ref().map(seal).transpose()?;
     tx.run(RECEIPT, args![id, receipt.event_id, &receipt.status, reason, now]).await?;
     tx.run(SET_STATUS, args![now, &receipt.status, receipt.event_id]).await?;
+    if receipt.status != "read" {
+        // Whether a case was taken over is part of what people are told about the child.
+        marks::mark(tx, tx.parse("child", &child)?, &MunicipalityNo::new(number)).await?;
+    }
     Ok(true)
 }

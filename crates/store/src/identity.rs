@@ -8,13 +8,13 @@ use samhold_model::{ChildId, Date, PersonId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::Result;
 use crate::api::{Identifier, Resolved, Secret};
 use crate::args::args;
 use crate::dialect::Dialect;
 use crate::sql::statements;
 use crate::tx::Tx;
 use crate::vault::place;
+use crate::{Result, same};
 
 statements! {
     OWNER = "select child from identifiers where scheme = $1 and value_ix = $2";
@@ -49,7 +49,8 @@ fn index<D: Dialect>(tx: &Tx<D>, id: &Identifier) -> String {
     tx.blind("identifier", &[id.scheme.as_bytes(), id.value.0.as_bytes()])
 }
 
-/// Which child the identifiers mean. An ended identifier still tells whose it was.
+/// Which child the identifiers mean. An ended identifier still tells whose it was. Identifiers of children who were joined
+/// mean the one that survives; those of a single one mean that one, so that what is said of it can go back with it.
 pub(crate) async fn resolve<D: Dialect>(
     tx: &mut Tx<D>,
     ids: &[Identifier],
@@ -68,7 +69,10 @@ pub(crate) async fn resolve<D: Dialect>(
         0 if create && !ids.is_empty() => ChildId::new(),
         0 => return Ok(Resolved::Unknown),
         1 => owners.first().copied().unwrap_or_default(),
-        _ => return Ok(Resolved::Conflict(owners.into_iter().collect())),
+        _ => match one_of(tx, &owners).await? {
+            Some(child) => child,
+            None => return Ok(Resolved::Conflict(owners.into_iter().collect())),
+        },
     };
     if contradicts(tx, child, ids, &unknown).await? {
         return Ok(Resolved::Conflict(vec![child]));
@@ -77,6 +81,15 @@ pub(crate) async fn resolve<D: Dialect>(
         add(tx, child, id, from).await?;
     }
     Ok(Resolved::Child { child, new: owners.is_empty() })
+}
+
+/// The child that all of these count as, if it is one.
+async fn one_of<D: Dialect>(tx: &mut Tx<D>, owners: &BTreeSet<ChildId>) -> Result<Option<ChildId>> {
+    let mut survivors = BTreeSet::new();
+    for owner in owners {
+        survivors.insert(same::survivor(tx, *owner).await?);
+    }
+    Ok(survivors.first().copied().filter(|_| survivors.len() == 1))
 }
 
 async fn owner<D: Dialect>(tx: &mut Tx<D>, id: &Identifier) -> Result<Option<ChildId>> {

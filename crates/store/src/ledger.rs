@@ -11,7 +11,7 @@ use crate::dialect::Dialect;
 use crate::sql::statements;
 use crate::tx::Tx;
 use crate::vault::place;
-use crate::{Result, canonical, marks};
+use crate::{Result, canonical, marks, same};
 
 statements! {
     CONTENT = "select content_ix from facts where id = $1";
@@ -101,14 +101,39 @@ fn scope_index<D: Dialect>(tx: &Tx<D>, system: &SystemName, scope: &str) -> Stri
     tx.blind("fact scope", &[system.as_str().as_bytes(), scope.as_bytes()])
 }
 
-/// All facts of a child in a municipality, in ledger order.
+/// All facts of a child in a municipality, in ledger order, with those of everyone joined to it. A fact of one who was
+/// joined is known here since then, whenever it was recorded: what was answered before stays as it was.
 pub(crate) async fn of_child<D: Dialect>(
     tx: &mut Tx<D>,
     child: ChildId,
     municipality: &MunicipalityNo,
 ) -> Result<Vec<StoredFact>> {
-    let rows: Vec<Row> = tx.all(OF_CHILD, args![child, municipality]).await?;
-    rows.into_iter().map(|row| stored(tx, row)).collect()
+    let mut facts = Vec::new();
+    for member in same::members(tx, child).await? {
+        let rows: Vec<Row> = tx.all(OF_CHILD, args![member.child, municipality]).await?;
+        for row in rows {
+            let mut fact = stored(tx, row)?;
+            fact.recorded_at = member.joined_at.map_or(fact.recorded_at, |at| at.max(fact.recorded_at));
+            facts.push(fact);
+        }
+    }
+    facts.sort_by_key(|fact| fact.seq);
+    Ok(facts)
+}
+
+/// As [`of_child`], with what stands under another id in the same municipality.
+pub(crate) async fn beside<D: Dialect>(
+    tx: &mut Tx<D>,
+    child: ChildId,
+    beside: ChildId,
+    municipality: &MunicipalityNo,
+) -> Result<Vec<StoredFact>> {
+    let mut facts = of_child(tx, child, municipality).await?;
+    if beside != child {
+        facts.extend(of_child(tx, beside, municipality).await?);
+    }
+    facts.sort_by_key(|fact| fact.seq);
+    Ok(facts)
 }
 
 /// All facts of one scope of a system, in ledger order.
@@ -124,8 +149,19 @@ pub(crate) async fn one<D: Dialect>(tx: &mut Tx<D>, id: FactId) -> Result<Option
     row.map(|row| stored(tx, row)).transpose()
 }
 
-/// The municipalities in which a child has facts.
+/// The municipalities in which a child, or one who is the same child, has facts.
 pub(crate) async fn municipalities<D: Dialect>(tx: &mut Tx<D>, child: ChildId) -> Result<Vec<MunicipalityNo>> {
+    let mut numbers = Vec::new();
+    for member in same::group(tx, child).await? {
+        numbers.extend(own_municipalities(tx, member).await?);
+    }
+    numbers.sort_unstable();
+    numbers.dedup();
+    Ok(numbers)
+}
+
+/// The municipalities in which facts stand under this very id.
+pub(crate) async fn own_municipalities<D: Dialect>(tx: &mut Tx<D>, child: ChildId) -> Result<Vec<MunicipalityNo>> {
     let rows: Vec<(String,)> = tx.all(MUNICIPALITIES, args![child]).await?;
     Ok(rows.into_iter().map(|(number,)| MunicipalityNo::new(number)).collect())
 }

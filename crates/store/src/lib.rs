@@ -10,6 +10,7 @@ mod dead;
 mod deliveries;
 mod dialect;
 mod error;
+mod feed;
 mod group;
 mod identity;
 mod inbox;
@@ -24,6 +25,7 @@ mod plan;
 #[cfg(test)]
 mod prepared;
 mod records;
+mod same;
 mod settings;
 mod sql;
 mod status;

@@ -2,19 +2,22 @@
 
 use samhold_model::{ChildId, Date, MunicipalityNo};
 
-use crate::Result;
-use crate::api::Marked;
+use crate::api::{Marked, Standing};
 use crate::args::args;
 use crate::dialect::Dialect;
 use crate::sql::statements;
 use crate::tx::Tx;
+use crate::{Result, same};
 
 statements! {
     NEXT_TOKEN = "update counters set value = value + 1 where name = 'mark' returning value";
     MARK = "insert into marks (child, municipality, first, token) values ($1, $2, $3, $3) \
             on conflict (child, municipality) do update set token = excluded.token";
+    // A child that others were joined to may have been worked out where it has no facts of its own.
     MARK_ALL = "insert into marks (child, municipality, first, token) \
-                select distinct f.child, f.municipality, c.value, c.value from facts f, counters c where c.name = 'mark' \
+                select f.child, f.municipality, c.value, c.value from \
+                (select child, municipality from facts union select child, municipality from settled) f, counters c \
+                where c.name = 'mark' \
                 on conflict (child, municipality) do update set token = excluded.token";
     MARK_DUE = "insert into marks (child, municipality, first, token) \
                 select s.child, s.municipality, c.value, c.value from settled s, counters c \
@@ -25,11 +28,24 @@ statements! {
     UNMARK = "delete from marks where child = $1 and municipality = $2 and token = $3";
     SETTLED = "insert into settled (child, municipality, token, next_change) values ($1, $2, $3, $4) \
                on conflict (child, municipality) do update set token = excluded.token, next_change = excluded.next_change";
+    STANDING = "select m.token, s.next_change from (select 1 as one) o \
+                left join marks m on m.child = $1 and m.municipality = $2 \
+                left join settled s on s.child = $1 and s.municipality = $2";
     LAST_SETTLED = "select token from settled where child = $1 and municipality = $2";
 }
 
-/// Marks a child.
+/// Marks a child; one that counts as another marks that one.
 pub(crate) async fn mark<D: Dialect>(tx: &mut Tx<D>, child: ChildId, municipality: &MunicipalityNo) -> Result<()> {
+    let survivor = same::survivor(tx, child).await?;
+    mark_itself(tx, survivor, municipality).await
+}
+
+/// Marks this very id.
+pub(crate) async fn mark_itself<D: Dialect>(
+    tx: &mut Tx<D>,
+    child: ChildId,
+    municipality: &MunicipalityNo,
+) -> Result<()> {
     let token = tx.number(NEXT_TOKEN, args![]).await?;
     tx.run(MARK, args![child, municipality, token]).await.map(|_| ())
 }
@@ -56,6 +72,18 @@ pub(crate) async fn marked<D: Dialect>(tx: &mut Tx<D>, limit: i64) -> Result<Vec
             Ok(Marked { child: tx.parse("child", &child)?, municipality: MunicipalityNo::new(number), token })
         })
         .collect()
+}
+
+/// Whether a child waits, and its next date.
+pub(crate) async fn standing<D: Dialect>(
+    tx: &mut Tx<D>,
+    child: ChildId,
+    municipality: &MunicipalityNo,
+) -> Result<Standing> {
+    let row: Option<(Option<i64>, Option<String>)> = tx.opt(STANDING, args![child, municipality]).await?;
+    let (token, next) = row.unwrap_or_default();
+    let next_change = next.map(|day| tx.parse("next_change", &day)).transpose()?;
+    Ok(Standing { marked: token.is_some(), next_change })
 }
 
 /// Notes the work as done unless newer work was settled before it. False: what it found is out of date.

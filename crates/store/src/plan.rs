@@ -1,7 +1,8 @@
 //! What to queue for one recipient about one child: a pure comparison of what it should see with what it has.
 //!
-//! Must never let a version be used twice or go back, and must never drop a delivery while the recipient may hold
-//! something else than it should.
+//! Must never let a version say two things to a recipient or go back, never leave out a version that was given to what nobody
+//! saw (a gap would tell that something was withheld), and never drop a delivery while the recipient may hold something else
+//! than it should.
 
 use crate::api::EventKind;
 
@@ -14,7 +15,7 @@ pub(crate) struct View {
     pub acknowledged: Option<String>,
     /// Version it last acknowledged, 0 for never.
     pub version: i64,
-    /// Highest version ever queued.
+    /// Highest version that is queued or may have been seen.
     pub issued: i64,
     /// Something was handed out for sending and its end is not known: the recipient may hold it.
     pub in_doubt: bool,
@@ -66,12 +67,21 @@ impl View {
         }
     }
 
+    /// It reads this version of it whenever it asks, and can have seen no later one.
+    pub fn hold(&mut self, version: i64, content_hash: Option<String>) {
+        (self.version, self.issued, self.acknowledged) = (version, version, content_hash);
+        self.in_doubt = false;
+    }
+
     /// Compares and, when something is queued or replaced, counts it here too.
     pub fn plan(&mut self, queued: Option<&Queued>) -> Step {
         if queued.is_some_and(|row| row.content_hash == self.wanted) {
             return Step::Leave;
         }
         self.in_doubt |= queued.is_some_and(|row| row.maybe_sent);
+        if queued.is_some_and(|row| !row.maybe_sent) {
+            self.issued = self.issued.saturating_sub(1);
+        }
         let settled = self.wanted == self.acknowledged && !self.in_doubt;
         if settled || self.given_up {
             return if queued.is_some() { Step::Drop } else { Step::Leave };

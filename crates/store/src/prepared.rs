@@ -3,8 +3,10 @@
 use sqlx::{Connection, PgConnection, Pool};
 
 use crate::dialect::Dialect;
-use crate::{answers, audit, checkpoints, dead, deliveries, identity, inbox, keyring, ledger, marks, outbox, status};
-use crate::{open, tasks, views, waiting};
+use crate::{
+    answers, audit, checkpoints, dead, deliveries, feed, identity, inbox, keyring, ledger, marks, outbox, status,
+};
+use crate::{open, same, tasks, views, waiting};
 
 fn every_statement() -> Vec<(&'static str, &'static str)> {
     let modules = [
@@ -13,12 +15,14 @@ fn every_statement() -> Vec<(&'static str, &'static str)> {
         checkpoints::ALL,
         dead::ALL,
         deliveries::ALL,
+        feed::ALL,
         identity::ALL,
         inbox::ALL,
         keyring::ALL,
         ledger::ALL,
         marks::ALL,
         outbox::ALL,
+        same::ALL,
         status::ALL,
         tasks::ALL,
         views::ALL,
@@ -61,4 +65,21 @@ async fn postgres_understands_every_statement() {
     assert_eq!(prepare_all(&writer).await, Vec::<String>::new());
     writer.close().await;
     sqlx::query(run(format!("drop schema {name} cascade"))).execute(&mut admin).await.unwrap();
+}
+
+/// At midnight a child whose day has not come must cost nothing.
+#[tokio::test]
+async fn those_whose_day_has_come_are_found_by_the_index_of_dates() {
+    let folder = tempfile::tempdir().unwrap();
+    let (writer, _) = open::sqlite(&folder.path().join("samhold.db")).await.unwrap();
+    let mut conn = writer.acquire().await.unwrap();
+    for due in ["MARK_DUE", "CLEAR_DUE"] {
+        let (_, sql) = marks::ALL.iter().find(|(name, _)| *name == due).unwrap();
+        let explain = sqlx::AssertSqlSafe(format!("explain query plan {sql}"));
+        let plan: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(explain).bind("2026-05-01").fetch_all(&mut *conn).await.unwrap();
+        let plan = plan.into_iter().map(|(_, _, _, step)| step).collect::<Vec<_>>().join("; ");
+        assert!(plan.contains("USING INDEX settled_next (next_change>? AND next_change<?)"), "{due}: {plan}");
+        assert!(!plan.contains("SCAN s"), "{due}: {plan}");
+    }
 }

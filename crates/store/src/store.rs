@@ -15,9 +15,9 @@ use crate::note::Signer;
 use crate::tx::Tx;
 use crate::vault::Vault;
 use crate::{
-    answers, audit, checkpoints, dead, deliveries, identity, inbox, ledger, marks, open, outbox, records, status,
+    answers, audit, checkpoints, dead, deliveries, feed, identity, inbox, ledger, marks, open, outbox, records, status,
 };
-use crate::{tasks, views, waiting};
+use crate::{same, tasks, views, waiting};
 
 /// The store on one database.
 pub(crate) struct Sql<D: Dialect> {
@@ -98,6 +98,15 @@ impl<D: Dialect> Store for Sql<D> {
         read!(self, "read the facts of a child", tx => ledger::of_child(tx, child, municipality))
     }
 
+    async fn facts_beside(
+        &self,
+        child: ChildId,
+        beside: ChildId,
+        municipality: &MunicipalityNo,
+    ) -> Result<Vec<StoredFact>> {
+        read!(self, "read the facts of a child", tx => ledger::beside(tx, child, beside, municipality))
+    }
+
     async fn facts_of_scope(&self, system: &SystemName, scope: &str) -> Result<Vec<StoredFact>> {
         read!(self, "read the facts of a scope", tx => ledger::of_scope(tx, system, scope))
     }
@@ -174,6 +183,23 @@ impl<D: Dialect> Store for Sql<D> {
         write!(self, "close a task", 1, [], tx => tasks::close(tx, id, now))
     }
 
+    async fn task(&self, id: Uuid) -> Result<Option<Task>> {
+        read!(self, "read a task", tx => tasks::one(tx, id))
+    }
+
+    async fn answer_task(&self, verdict: Verdict, now: Instant) -> Result<Answered> {
+        let rows = verdict.facts.len();
+        write!(self, "answer a task", rows, [verdict], tx => tasks::answer(tx, verdict, now))
+    }
+
+    async fn said_of(&self, one: ChildId, other: ChildId) -> Result<Option<bool>> {
+        read!(self, "read what was said of two children", tx => same::said(tx, one, other))
+    }
+
+    async fn survivor_of(&self, child: ChildId) -> Result<ChildId> {
+        read!(self, "read which child this is", tx => same::survivor(tx, child))
+    }
+
     async fn mark(&self, child: ChildId, municipality: &MunicipalityNo) -> Result<()> {
         let number = municipality.clone();
         write!(self, "mark a child", 1, [number], tx => marks::mark(tx, child, number))
@@ -204,6 +230,14 @@ impl<D: Dialect> Store for Sql<D> {
         read!(self, "read answers", tx => answers::all_of(tx, child, municipality))
     }
 
+    async fn rules(&self, fingerprint: &str) -> Result<Option<String>> {
+        read!(self, "read the rules of an answer", tx => answers::rules(tx, fingerprint))
+    }
+
+    async fn standing(&self, child: ChildId, municipality: &MunicipalityNo) -> Result<Standing> {
+        read!(self, "read whether a child waits", tx => marks::standing(tx, child, municipality))
+    }
+
     async fn alerts(&self, child: Option<ChildId>) -> Result<Vec<StoredAlert>> {
         read!(self, "read alerts", tx => answers::alerts(tx, child))
     }
@@ -224,25 +258,40 @@ impl<D: Dialect> Store for Sql<D> {
         write!(self, "end an attempt", 1, [attempt], tx => outbox::attempted(tx, id, event_id, attempt, now))
     }
 
+    async fn left(&self, events: Vec<(Uuid, AuditEntry)>) -> Result<usize> {
+        if events.is_empty() {
+            return Ok(0);
+        }
+        write!(self, "note what left", events.len(), [events], tx => deliveries::left(tx, events))
+    }
+
+    async fn interrupted(&self, now: Instant) -> Result<usize> {
+        write!(self, "note interrupted deliveries", 1, [], tx => deliveries::interrupted(tx, now))
+    }
+
     async fn hand_back(&self, handed: &[(i64, Uuid)]) -> Result<()> {
         let handed = handed.to_vec();
         write!(self, "hand back deliveries", handed.len(), [handed], tx => outbox::hand_back(tx, handed))
     }
 
     async fn to_feed(&self, id: i64, event_id: Uuid, now: Instant) -> Result<()> {
-        write!(self, "move a delivery into a feed", 1, [], tx => deliveries::to_feed(tx, id, event_id, now))
+        write!(self, "move a delivery into a feed", 1, [], tx => feed::take_in(tx, id, event_id, now))
     }
 
     async fn feed(&self, recipient: &SystemName, after: i64, limit: i64) -> Result<Vec<FeedEntry>> {
-        read!(self, "read a feed", tx => deliveries::feed(tx, recipient, after, limit))
+        read!(self, "read a feed", tx => feed::entries(tx, recipient, after, limit))
+    }
+
+    async fn feed_position(&self, recipient: &SystemName, event_id: Uuid) -> Result<Option<i64>> {
+        read!(self, "find an entry of a feed", tx => feed::position(tx, recipient, event_id))
     }
 
     async fn fetched(&self, recipient: &SystemName, upto: i64, now: Instant) -> Result<()> {
-        let events = read!(self, "read a feed", tx => deliveries::unconfirmed(tx, recipient, upto))?;
+        let events = read!(self, "read a feed", tx => feed::unconfirmed(tx, recipient, upto))?;
         if events.is_empty() {
             return Ok(());
         }
-        write!(self, "note a fetched feed", 1, [events], tx => deliveries::fetched(tx, events, now))
+        write!(self, "note a fetched feed", 1, [events], tx => feed::fetched(tx, events, now))
     }
 
     async fn held(
@@ -294,13 +343,17 @@ impl<D: Dialect> Store for Sql<D> {
         read!(self, "read the audit log", tx => audit::entries(tx, child, after, limit))
     }
 
+    async fn audit_of_kind(&self, child: ChildId, kind: &str) -> Result<Vec<ChainedEntry>> {
+        read!(self, "read the audit log", tx => audit::of_kind(tx, child, kind))
+    }
+
     async fn checkpoint(&self, now: Instant) -> Result<Option<String>> {
         let signer = self.signer.clone();
         write!(self, "sign a checkpoint", 1, [signer], tx => checkpoints::sign(tx, signer, now))
     }
 
-    async fn verify_audit(&self) -> Result<ChainReport> {
-        read!(self, "verify the audit log", tx => checkpoints::verify(tx, &self.signer))
+    async fn verify_audit(&self, kept: &[String]) -> Result<ChainReport> {
+        read!(self, "verify the audit log", tx => checkpoints::verify(tx, &self.signer, kept))
     }
 
     fn audit_verifier(&self) -> String {

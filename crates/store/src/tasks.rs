@@ -1,22 +1,31 @@
-//! What a person must do. The same task is not opened twice.
+//! What a person must do, and what they answered. The same task is not opened twice.
 
-use samhold_model::{ChildId, Instant};
+use std::collections::BTreeSet;
+
+use samhold_model::{ChildId, Instant, MunicipalityNo};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::Result;
-use crate::api::Task;
+use crate::api::{Answered, Sameness, Task, Verdict};
 use crate::args::args;
 use crate::dialect::Dialect;
+use crate::same::Word;
 use crate::sql::statements;
 use crate::tx::Tx;
 use crate::vault::place;
+use crate::{Result, audit, ledger, marks, same};
 
 statements! {
     SAME = "select id from tasks where same_ix = $1 and closed_at is null";
     INSERT = "insert into tasks (id, kind, children, detail, same_ix, opened_at) values ($1, $2, $3, $4, $5, $6)";
-    OPEN = "select id, kind, children, detail, opened_at, closed_at from tasks where closed_at is null \
+    OPEN = "select id, kind, children, detail, opened_at, closed_at, answer from tasks where closed_at is null \
             order by opened_at, id";
+    ONE = "select id, kind, children, detail, opened_at, closed_at, answer from tasks where id = $1";
+    ANSWER = "update tasks set closed_at = coalesce(closed_at, $1), answer = $2, answered_by = $3 where id = $4 \
+              and (closed_at is null or (answer is not null and answer <> $2))";
+    // The same question may have been asked for another reason as well.
+    ANSWER_OTHERS = "update tasks set closed_at = $1, answer = $2, answered_by = $3 \
+                     where children = $4 and closed_at is null";
     CLOSE = "update tasks set closed_at = $1 where id = $2 and closed_at is null";
 }
 
@@ -28,6 +37,7 @@ struct Row {
     detail: Vec<u8>,
     opened_at: i64,
     closed_at: Option<i64>,
+    answer: Option<String>,
 }
 
 /// Opens a task unless the same one is open; gives its id. Of one kind, the same children make the same task; a task
@@ -65,6 +75,67 @@ pub(crate) async fn close<D: Dialect>(tx: &mut Tx<D>, id: Uuid, now: Instant) ->
     Ok(tx.run(CLOSE, args![now, id]).await? > 0)
 }
 
+/// One task, open or closed.
+pub(crate) async fn one<D: Dialect>(tx: &mut Tx<D>, id: Uuid) -> Result<Option<Task>> {
+    let row: Option<Row> = tx.opt(ONE, args![id]).await?;
+    row.map(|row| task(tx, row)).transpose()
+}
+
+/// Takes a person's answer with all that follows from it, or nothing of it.
+pub(crate) async fn answer<D: Dialect>(tx: &mut Tx<D>, verdict: &Verdict, now: Instant) -> Result<Answered> {
+    let Some(task) = one(tx, verdict.task).await? else { return Ok(Answered::Unknown) };
+    let answered_otherwise = task.answer.as_ref().is_some_and(|before| *before != verdict.answer);
+    if task.closed_at.is_some() && !(answered_otherwise && verdict.sameness.is_some()) {
+        return Ok(Answered::Closed);
+    }
+    if let Some(sameness) = verdict.sameness {
+        let word = Word { task: verdict.task, by: &verdict.by, at: now };
+        if !speak(tx, sameness, &word).await? {
+            return Ok(Answered::ThroughAnother);
+        }
+        let children: Vec<String> = task.children.iter().map(ToString::to_string).collect();
+        tx.run(ANSWER_OTHERS, args![now, &verdict.answer, &verdict.by, children.join(" ")]).await?;
+    }
+    tx.run(ANSWER, args![now, &verdict.answer, &verdict.by, verdict.task]).await?;
+    ledger::append(tx, &verdict.facts).await?;
+    audit::append(tx, &verdict.audit).await?;
+    Ok(Answered::Taken)
+}
+
+/// Writes down what was said of two children, and marks everyone it concerns. False when it cannot be said as it stands.
+async fn speak<D: Dialect>(tx: &mut Tx<D>, sameness: Sameness, word: &Word<'_>) -> Result<bool> {
+    let (a, b) = match sameness {
+        Sameness::One { child, into } => (child, into),
+        Sameness::Two(a, b) => (a, b),
+    };
+    let mut concerned: BTreeSet<ChildId> = same::group(tx, a).await?.into_iter().collect();
+    concerned.extend(same::group(tx, b).await?);
+    let (before, other) = (same::survivor(tx, a).await?, same::survivor(tx, b).await?);
+    let (done, joint) = match sameness {
+        Sameness::One { .. } => (same::join(tx, a, b, word).await?, Some(other)),
+        Sameness::Two(..) => (same::part(tx, a, b, word).await?, Some(before).filter(|_| before == other)),
+    };
+    if let Some(joint) = joint.filter(|_| done) {
+        mark_all_of(tx, &concerned, joint).await?;
+    }
+    Ok(done)
+}
+
+/// Each where it has facts of its own, and the one who survives or survived wherever any of them has.
+async fn mark_all_of<D: Dialect>(tx: &mut Tx<D>, concerned: &BTreeSet<ChildId>, joint: ChildId) -> Result<()> {
+    let mut touched: BTreeSet<(ChildId, MunicipalityNo)> = BTreeSet::new();
+    for child in concerned {
+        for number in ledger::own_municipalities(tx, *child).await? {
+            touched.insert((joint, number.clone()));
+            touched.insert((*child, number));
+        }
+    }
+    for (child, number) in touched {
+        marks::mark_itself(tx, child, &number).await?;
+    }
+    Ok(())
+}
+
 fn task<D: Dialect>(tx: &Tx<D>, row: Row) -> Result<Task> {
     Ok(Task {
         detail: tx.open_text(place("tasks", "detail", &row.id), &row.detail)?,
@@ -73,5 +144,6 @@ fn task<D: Dialect>(tx: &Tx<D>, row: Row) -> Result<Task> {
         children: row.children.split_whitespace().map(|id| tx.parse("children", id)).collect::<Result<_>>()?,
         opened_at: tx.instant("opened_at", row.opened_at)?,
         closed_at: row.closed_at.map(|at| tx.instant("closed_at", at)).transpose()?,
+        answer: row.answer,
     })
 }

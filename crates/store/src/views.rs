@@ -96,13 +96,16 @@ async fn put<D: Dialect>(
     content_hash: Option<String>,
     now: Instant,
 ) -> Result<()> {
-    let event = event_id(about, version, content_hash.as_deref());
+    // Drawn, not derived: who knows the child's id, or another's event, must not be able to make it. The row keeps it over
+    // retries and restarts.
+    let event = Uuid::new_v4();
     let values =
         args![&about.recipient, about.child, &about.municipality, event, kind_word(kind), version, content_hash, now];
     tx.run(PUT, values).await.map(|_| ())
 }
 
-async fn save<D: Dialect>(tx: &mut Tx<D>, about: &About, view: &View) -> Result<()> {
+/// Keeps a view as it is.
+pub(crate) async fn save<D: Dialect>(tx: &mut Tx<D>, about: &About, view: &View) -> Result<()> {
     let values = args![
         &about.recipient,
         about.child,
@@ -128,15 +131,6 @@ pub(crate) async fn held<D: Dialect>(tx: &mut Tx<D>, about: About) -> Result<Opt
         acknowledged: row.acknowledged,
         version: row.version,
     }))
-}
-
-/// The same content in the same version is the same event, also after a restart.
-fn event_id(about: &About, version: i64, content_hash: Option<&str>) -> Uuid {
-    let version = version.to_string();
-    let child = about.child.to_string();
-    let parts =
-        [about.recipient.as_str(), &child, about.municipality.as_str(), &version, content_hash.unwrap_or_default()];
-    Uuid::new_v5(&Uuid::NAMESPACE_OID, parts.join("\u{1f}").as_bytes())
 }
 
 /// The word kept for a kind.

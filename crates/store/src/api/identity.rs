@@ -4,6 +4,8 @@ use samhold_model::{ChildId, Instant};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::{AuditEntry, NewFact};
+
 /// One identifier of a child or person.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identifier {
@@ -54,4 +56,51 @@ pub struct Task {
     pub opened_at: Instant,
     /// When it was closed, if it is.
     pub closed_at: Option<Instant>,
+    /// What a person answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+}
+
+/// What a person said of two children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sameness {
+    /// They are one: `child` counts as `into` from now on.
+    One {
+        /// The one that is read with the other.
+        child: ChildId,
+        /// The one that survives.
+        into: ChildId,
+    },
+    /// They are two, also when they were thought one before.
+    Two(ChildId, ChildId),
+}
+
+/// A person's answer to a task, with everything that follows from it.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// The task.
+    pub task: Uuid,
+    /// The answer, one word.
+    pub answer: String,
+    /// Who answered.
+    pub by: String,
+    /// What it says of two children.
+    pub sameness: Option<Sameness>,
+    /// Facts that follow.
+    pub facts: Vec<NewFact>,
+    /// For the audit log.
+    pub audit: Vec<AuditEntry>,
+}
+
+/// What became of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// It stands.
+    Taken,
+    /// There is no such task.
+    Unknown,
+    /// The task is closed, and nothing changes.
+    Closed,
+    /// One of the two counts as a third child already; that must be answered first.
+    ThroughAnother,
 }

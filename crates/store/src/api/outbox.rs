@@ -129,14 +129,20 @@ pub struct Delivered {
     pub recipient: SystemName,
     /// The child.
     pub child: ChildId,
+    /// The municipality whose case it told of.
+    pub municipality: MunicipalityNo,
     /// Version.
     pub version: i64,
     /// What it said.
     pub kind: EventKind,
+    /// When it was first handed out for sending.
+    pub offered_at: Instant,
     /// When the receiver had it.
     pub at: Instant,
     /// `delivered`, `read`, `accepted`, `rejected`: the furthest receipt.
     pub status: String,
+    /// Why, when it was rejected and the receiver said so.
+    pub reason: Option<String>,
 }
 
 /// A receipt from a recipient. Delivered is not read, and read is not accepted.

@@ -1,10 +1,10 @@
 //! The audit chain shows every meddling.
 
 use samhold_model::ChildId;
-use samhold_store::{AuditEntry, ChainReport};
+use samhold_store::{AuditEntry, ChainReport, Keys};
 use serde_json::json;
 
-use crate::support::{House, at, stories};
+use crate::support::{House, at, stories, system, want};
 
 stories!(
     an_untouched_chain_holds,
@@ -14,6 +14,14 @@ stories!(
     a_chain_cut_short_is_found_by_the_checkpoint,
     a_chain_written_anew_is_found_by_the_checkpoint,
     a_checkpoint_signed_by_nobody_is_found,
+    every_change_of_a_column_is_found,
+    an_entry_taken_out_anywhere_is_found,
+    an_entry_put_in_is_found,
+    two_entries_that_changed_places_are_found_anywhere,
+    what_was_rolled_back_with_its_checkpoints_is_found_by_a_copy_kept_elsewhere,
+    a_checkpoint_that_was_altered_or_signed_with_another_key_is_refused,
+    what_may_have_left_is_one_entry_however_often_it_is_tried,
+    what_was_under_way_when_the_program_stopped_may_have_left,
     two_writers_never_break_the_chain,
 );
 
@@ -34,7 +42,7 @@ async fn four_deeds(house: &House) {
 }
 
 async fn broken(house: &House) -> String {
-    house.store.verify_audit().await.unwrap().broken.unwrap()
+    house.store.verify_audit(&[]).await.unwrap().broken.unwrap()
 }
 
 async fn an_untouched_chain_holds(house: &House) {
@@ -47,7 +55,7 @@ async fn an_untouched_chain_holds(house: &House) {
     assert_eq!(text.lines().nth(1), Some("5"));
     assert_eq!(store.checkpoint(at(11)).await.unwrap(), Some(text));
     let report = ChainReport { entries: 5, checkpoints: 2, broken: None };
-    assert_eq!(store.verify_audit().await.unwrap(), report);
+    assert_eq!(store.verify_audit(&[]).await.unwrap(), report);
     let of_child = store.audit_entries(Some(child), 0, 10).await.unwrap();
     assert_eq!((of_child.len(), of_child[0].seq, &of_child[0].entry), (1, 5, &deed(5, Some(child))));
     assert_eq!(store.audit_entries(None, 2, 2).await.unwrap().len(), 2);
@@ -105,5 +113,136 @@ async fn two_writers_never_break_the_chain(house: &House) {
     for writer in writers {
         writer.await.unwrap();
     }
-    assert_eq!(house.store.verify_audit().await.unwrap(), ChainReport { entries: 150, checkpoints: 0, broken: None });
+    assert_eq!(
+        house.store.verify_audit(&[]).await.unwrap(),
+        ChainReport { entries: 150, checkpoints: 0, broken: None }
+    );
+}
+
+async fn every_change_of_a_column_is_found(house: &House) {
+    four_deeds(house).await;
+    let child = ChildId::new();
+    let changes = [
+        ("at", "at + 1".to_owned()),
+        ("kind", "'read'".to_owned()),
+        ("child", format!("'{child}'")),
+        ("actor", "'skole'".to_owned()),
+        ("detail", "'{}'".to_owned()),
+        ("hash", format!("'{}'", "0".repeat(64))),
+    ];
+    for seq in 1..=4 {
+        for (column, value) in &changes {
+            house.meddle("create table kept as select * from audit").await;
+            house.meddle(&format!("update audit set {column} = {value} where seq = {seq}")).await;
+            assert!(broken(house).await.contains(&format!("entry {seq}")), "{column} of entry {seq}");
+            restored(house).await;
+        }
+    }
+}
+
+/// Puts back what was copied into `kept`; then all holds again.
+async fn restored(house: &House) {
+    for sql in ["delete from audit", "insert into audit select * from kept", "drop table kept"] {
+        house.meddle(sql).await;
+    }
+    assert_eq!(house.store.verify_audit(&[]).await.unwrap().broken, None);
+}
+
+async fn an_entry_taken_out_anywhere_is_found(house: &House) {
+    four_deeds(house).await;
+    for seq in 1..=4 {
+        for closed_up in [false, true] {
+            house.meddle("create table kept as select * from audit").await;
+            house.meddle(&format!("delete from audit where seq = {seq}")).await;
+            for after in (seq + 1..=4).filter(|_| closed_up) {
+                house.meddle(&format!("update audit set seq = {} where seq = {after}", after - 1)).await;
+            }
+            assert!(broken(house).await.contains("entry"), "entry {seq}, closed up: {closed_up}");
+            restored(house).await;
+        }
+    }
+}
+
+async fn an_entry_put_in_is_found(house: &House) {
+    four_deeds(house).await;
+    let made_up = "insert into audit (seq, at, kind, child, actor, detail, hash) \
+                   select 5, at, kind, child, actor, detail, hash from audit where seq = 4";
+    house.meddle(made_up).await;
+    assert!(broken(house).await.contains("entry 5"));
+}
+
+async fn two_entries_that_changed_places_are_found_anywhere(house: &House) {
+    four_deeds(house).await;
+    for (one, other) in [(1, 2), (1, 4), (2, 3), (3, 4)] {
+        house.meddle("create table kept as select * from audit").await;
+        for (from, to) in [(one, 100), (other, one), (100, other)] {
+            house.meddle(&format!("update audit set seq = {to} where seq = {from}")).await;
+        }
+        assert!(broken(house).await.contains(&format!("entry {one}")), "{one} and {other}");
+        restored(house).await;
+    }
+}
+
+async fn what_was_rolled_back_with_its_checkpoints_is_found_by_a_copy_kept_elsewhere(house: &House) {
+    let store = &house.store;
+    four_deeds(house).await;
+    store.audit(vec![deed(5, None)]).await.unwrap();
+    let elsewhere = store.checkpoint(at(10)).await.unwrap().unwrap();
+    let whole = ChainReport { entries: 5, checkpoints: 3, broken: None };
+    assert_eq!(store.verify_audit(std::slice::from_ref(&elsewhere)).await.unwrap(), whole);
+    // A backup of before the fifth entry knows nothing of it, and all in it holds.
+    house.meddle("delete from audit where seq = 5").await;
+    house.meddle("delete from checkpoints where size = 5").await;
+    assert_eq!(store.verify_audit(&[]).await.unwrap().broken, None);
+    let rolled_back = store.verify_audit(std::slice::from_ref(&elsewhere)).await.unwrap().broken.unwrap();
+    assert!(rolled_back.contains("ends at entry 4, but a checkpoint covers 5"), "{rolled_back}");
+    // Nor does it help to write another fifth entry.
+    store.audit(vec![deed(6, None)]).await.unwrap();
+    let other = store.verify_audit(&[elsewhere]).await.unwrap().broken.unwrap();
+    assert!(other.contains("at entry 5 was signed over another chain"), "{other}");
+}
+
+async fn a_checkpoint_that_was_altered_or_signed_with_another_key_is_refused(house: &House) {
+    four_deeds(house).await;
+    let own = house.store.checkpoint(at(9)).await.unwrap().unwrap();
+    let elsewhere = House::sqlite_with(Keys::from_master(&[7; 32]).unwrap()).await;
+    four_deeds(&elsewhere).await;
+    let foreign = elsewhere.store.checkpoint(at(9)).await.unwrap().unwrap();
+    for wrong in [own.replace("\n4\n", "\n3\n"), foreign, String::new(), "hei".to_owned()] {
+        let found = house.store.verify_audit(&[own.clone(), wrong]).await.unwrap().broken.unwrap();
+        assert_eq!(found, "kept checkpoint 2 does not bear a valid signature of this store");
+    }
+    house.meddle("delete from checkpoints").await;
+    assert_eq!(house.store.verify_audit(&[own]).await.unwrap().checkpoints, 1, "the copy still says what there was");
+}
+
+fn tried(number: i64, child: ChildId) -> AuditEntry {
+    AuditEntry { kind: "tried".to_owned(), ..deed(number, Some(child)) }
+}
+
+async fn what_may_have_left_is_one_entry_however_often_it_is_tried(house: &House) {
+    let (store, child) = (&house.store, ChildId::new());
+    want(store.as_ref(), child, &[("nav", Some("a"))]).await;
+    let event = store.due(&system("nav"), at(1), 10).await.unwrap()[0].event_id;
+    assert_eq!(store.left(vec![(event, tried(1, child))]).await.unwrap(), 1);
+    assert_eq!(store.left(vec![(event, tried(2, child))]).await.unwrap(), 0);
+    assert_eq!(store.interrupted(at(9)).await.unwrap(), 0, "it is written down already");
+    let entries = store.audit_of_kind(child, "tried").await.unwrap();
+    assert_eq!((entries.len(), &entries[0].entry), (1, &tried(1, child)));
+    assert_eq!(store.left(vec![(uuid::Uuid::new_v4(), tried(3, child))]).await.unwrap(), 0, "no such event");
+}
+
+async fn what_was_under_way_when_the_program_stopped_may_have_left(house: &House) {
+    let (store, child) = (&house.store, ChildId::new());
+    want(store.as_ref(), child, &[("nav", Some("a")), ("ppt", Some("a"))]).await;
+    let under_way = store.due(&system("nav"), at(1), 10).await.unwrap();
+    let back = store.due(&system("ppt"), at(1), 10).await.unwrap();
+    store.hand_back(&[(back[0].id, back[0].event_id)]).await.unwrap();
+    // Something else shall be told now, so that nobody tries the first again.
+    want(store.as_ref(), child, &[("nav", None)]).await;
+    assert_eq!(store.interrupted(at(9)).await.unwrap(), 1, "what was handed back was never tried");
+    let entries = store.audit_of_kind(child, "tried").await.unwrap();
+    assert_eq!((entries.len(), entries[0].entry.actor.as_str()), (1, "nav"));
+    assert_eq!(entries[0].entry.detail["event_id"], json!(under_way[0].event_id));
+    assert_eq!(store.interrupted(at(9)).await.unwrap(), 0);
 }

@@ -14,12 +14,15 @@ stories!(
     what_was_never_handed_out_can_be_taken_back_silently,
     what_was_handed_out_must_be_retracted,
     a_delivery_that_ends_after_it_was_replaced_is_remembered,
-    content_decided_anew_at_delivery_gets_a_new_event_and_version,
+    content_decided_anew_at_delivery_gets_a_new_event_and_the_number_nobody_saw,
+    what_came_and_went_unseen_leaves_no_gap_in_the_versions,
     a_first_delivery_decided_against_at_the_last_moment_leaves_no_trace,
     what_is_handed_back_was_never_under_way,
     going_back_to_what_is_held_after_a_lost_attempt_is_sent_again,
     recipients_that_are_not_mentioned_are_left_alone,
     a_pull_feed_keeps_its_order_and_tells_what_was_fetched,
+    what_was_never_shown_is_taken_out_of_the_feed_without_a_trace,
+    who_saw_something_in_the_feed_is_told_that_it_is_withdrawn,
     a_receipt_counts_only_from_who_got_the_event,
 );
 
@@ -145,13 +148,14 @@ async fn a_delivery_that_ends_after_it_was_replaced_is_remembered(house: &House)
     assert!(due(house).await.is_empty());
 }
 
-async fn content_decided_anew_at_delivery_gets_a_new_event_and_version(house: &House) {
+async fn content_decided_anew_at_delivery_gets_a_new_event_and_the_number_nobody_saw(house: &House) {
     let child = ChildId::new();
     want(&*house.store, child, &[(NAV, Some("a"))]).await;
     let first = only_due(house).await;
     end(house, &first, Attempt::Changed { content_hash: text("less") }).await;
     let second = only_due(house).await;
-    assert_eq!((second.content_hash.clone(), second.version), (text("less"), 2));
+    // Nobody saw the first: a number left out would tell that there was something.
+    assert_eq!((second.content_hash.clone(), second.version), (text("less"), 1));
     assert_ne!(second.event_id, first.event_id);
     end(house, &second, later()).await;
     let again = only_due(house).await;
@@ -220,6 +224,7 @@ async fn a_pull_feed_keeps_its_order_and_tells_what_was_fetched(house: &House) {
         let delivery = only_due(house).await;
         store.to_feed(delivery.id, delivery.event_id, at(5)).await.unwrap();
         store.to_feed(delivery.id, delivery.event_id, at(5)).await.unwrap();
+        store.left(vec![(delivery.event_id, given())]).await.unwrap();
     }
     want(&**store, child, &[(NAV, Some("b"))]).await;
     assert!(due(house).await.is_empty());
@@ -233,6 +238,65 @@ async fn a_pull_feed_keeps_its_order_and_tells_what_was_fetched(house: &House) {
     let fetched: Vec<_> =
         store.deliveries_of(child).await.unwrap().into_iter().map(|one| (one.version, one.at)).collect();
     assert_eq!(fetched, [(1, at(6))]);
+}
+
+async fn what_came_and_went_unseen_leaves_no_gap_in_the_versions(house: &House) {
+    let child = ChildId::new();
+    for hash in [Some("secret"), None, Some("other"), None] {
+        want(&*house.store, child, &[(NAV, hash)]).await;
+    }
+    want(&*house.store, child, &[(NAV, Some("a"))]).await;
+    let first = only_due(house).await;
+    assert_eq!((first.version, first.content_hash.clone()), (1, text("a")));
+    end(house, &first, delivered(&first)).await;
+    want(&*house.store, child, &[(NAV, Some("b"))]).await;
+    end(house, &only_due(house).await, Attempt::Changed { content_hash: text("a") }).await;
+    want(&*house.store, child, &[(NAV, Some("c"))]).await;
+    assert_eq!(only_due(house).await.version, 2, "b was decided against before it was sent");
+}
+
+fn given() -> AuditEntry {
+    let (kind, actor) = ("release".to_owned(), NAV.to_owned());
+    AuditEntry { at: at(5), kind, child: None, actor, detail: json!({}) }
+}
+
+async fn feed_in(house: &House, child: ChildId, hash: Option<&str>) {
+    want(&*house.store, child, &[(NAV, hash)]).await;
+    let delivery = only_due(house).await;
+    house.store.to_feed(delivery.id, delivery.event_id, at(5)).await.unwrap();
+}
+
+async fn what_was_never_shown_is_taken_out_of_the_feed_without_a_trace(house: &House) {
+    let (store, child) = (&house.store, ChildId::new());
+    feed_in(house, child, Some("a")).await;
+    let unshown = store.feed(&system(NAV), 0, 10).await.unwrap().remove(0);
+    feed_in(house, child, None).await;
+    assert!(store.feed(&system(NAV), 0, 10).await.unwrap().is_empty(), "who saw nothing is told of no retraction");
+    store.left(vec![(unshown.event_id, given())]).await.unwrap();
+    assert!(store.audit_entries(None, 0, 10).await.unwrap().is_empty(), "nor was it given");
+    assert_eq!(store.feed_position(&system(NAV), unshown.event_id).await.unwrap(), None);
+    feed_in(house, child, Some("b")).await;
+    feed_in(house, child, Some("c")).await;
+    let page = store.feed(&system(NAV), 0, 10).await.unwrap();
+    assert_eq!(page.iter().map(|e| e.version).collect::<Vec<_>>(), [1]);
+    assert_eq!(held(house, child).await, (text("c"), text("c"), 1));
+}
+
+async fn who_saw_something_in_the_feed_is_told_that_it_is_withdrawn(house: &House) {
+    let (store, child) = (&house.store, ChildId::new());
+    feed_in(house, child, Some("a")).await;
+    let shown = store.feed(&system(NAV), 0, 10).await.unwrap().remove(0);
+    store.left(vec![(shown.event_id, given())]).await.unwrap();
+    assert_eq!(
+        store.feed_position(&system("skole"), shown.event_id).await.unwrap(),
+        None,
+        "another's entry is no cursor"
+    );
+    feed_in(house, child, Some("b")).await;
+    feed_in(house, child, None).await;
+    let page = store.feed(&system(NAV), 0, 10).await.unwrap();
+    let said: Vec<_> = page.iter().map(|e| (e.version, e.kind)).collect();
+    assert_eq!(said, [(1, EventKind::Assignment), (2, EventKind::Retracted)]);
 }
 
 async fn a_receipt_counts_only_from_who_got_the_event(house: &House) {

@@ -19,6 +19,7 @@ mod delivery_rules;
 mod identity;
 mod inbox;
 mod ledger;
+mod same;
 mod secrets;
 mod server;
 mod settlement;

@@ -35,8 +35,15 @@ async fn fill(house: &House) -> ChildId {
     store.finish(record, dead, at(1)).await.unwrap();
     store.open_task("possible_same_child", &[child], "detalj-z", at(1)).await.unwrap();
     let answer = json!({ "ground": "omsorgsvedtak_x", "name": "Solveig-Testesen" });
-    let answer =
-        StoredAnswer { version: 1, as_of: day("2026-03-01"), valid_from: day("2026-03-01"), made_at: at(1), answer };
+    let answer = StoredAnswer {
+        version: 1,
+        as_of: day("2026-03-01"),
+        valid_from: day("2026-03-01"),
+        made_at: at(1),
+        upto: None,
+        rules: None,
+        answer,
+    };
     let marked = store.marked(1).await.unwrap().remove(0);
     store.settle(Settlement { answer: Some(answer), ..settlement(marked, &[("nav", Some("a"))]) }).await.unwrap();
     let event_id = store.due(&system("nav"), at(5), 1).await.unwrap()[0].event_id;

@@ -46,9 +46,14 @@ pub struct House {
 
 impl House {
     pub async fn sqlite() -> Self {
+        Self::sqlite_with(keys()).await
+    }
+
+    /// On SQLite with keys of its own.
+    pub async fn sqlite_with(keys: Keys) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = StoreSettings::Sqlite { path: folder.path().join("samhold.db") };
-        let store = open(&settings, keys()).await.unwrap();
+        let store = open(&settings, keys).await.unwrap();
         Self { store, settings, folder: Some(folder), server: None }
     }
 
@@ -191,6 +196,7 @@ pub fn settlement(marked: Marked, wanted: &[(&str, Option<&str>)]) -> Settlement
     Settlement {
         marked,
         answer: None,
+        rules: None,
         alerts: Vec::new(),
         next_change: None,
         wanted: wanted.collect(),
