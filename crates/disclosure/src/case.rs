@@ -2,13 +2,16 @@
 //!
 //! Must never guess: an unknown word gives no case, an unknown address protection gives the strictest one.
 
+use std::cell::RefCell;
+
 use samhold_model::Date;
 use samhold_model::dates::{LeapBirthday, age_on};
 use samhold_model::law::RecipientRow;
 
 use crate::Rules;
 use crate::config::{Share, StrictMode};
-use crate::request::{Recipient, Request, Subject};
+use crate::consent::Ask;
+use crate::request::{Guardian, Recipient, Request, Subject};
 
 /// The name the child has in `about_person`, consents and objections.
 pub(crate) const CHILD: &str = "child";
@@ -55,6 +58,22 @@ impl Regime {
             _ => return None,
         })
     }
+
+    /// As the catalogue names it.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Self::Hol => "hol",
+            Self::Hpl => "hpl",
+            Self::Bvl => "bvl",
+            Self::Sotjl => "sotjl",
+            Self::Oppll => "oppll",
+            Self::Bhl => "bhl",
+            Self::Fvl => "fvl",
+            Self::Kril => "kril",
+            Self::Fvkl => "fvkl",
+            Self::Employee => "employee",
+        }
+    }
 }
 
 /// Address protection (folkeregisterloven 10-4).
@@ -80,8 +99,8 @@ impl Protection {
 }
 
 /// Whether this recipient may not learn where the child is. Whoever is not known to be public may not.
-pub(crate) fn place_is_hidden(subject: &Subject, recipient: &Recipient, rules: &Rules) -> bool {
-    let public = rules.law.recipient_kind.get(&recipient.kind).is_some_and(|row| row.public);
+pub(crate) fn place_is_hidden(subject: &Subject, recipient: &Recipient, rules: &Rules, date: Date) -> bool {
+    let public = rules.law.recipient_kind_on(&recipient.kind, date).is_some_and(|row| row.public);
     match Protection::read(subject.address_protection.as_deref()) {
         Protection::None => false,
         Protection::Fortrolig => !public,
@@ -94,28 +113,35 @@ pub(crate) struct Case<'a> {
     pub(crate) request: &'a Request,
     pub(crate) rules: &'a Rules,
     pub(crate) regime: Regime,
-    pub(crate) recipient: &'a RecipientRow,
+    pub(crate) recipient: RecipientRow,
     pub(crate) protection: Protection,
     /// Full years; the unborn are 0, and past the due date they count from it.
     pub(crate) age: i16,
+    /// Which consents were asked for on the way, when somebody wants to know.
+    pub(crate) asked: Option<RefCell<Vec<Ask<'a>>>>,
 }
 
 impl<'a> Case<'a> {
-    /// Looks every word up; `None` when category, its law, recipient kind, purpose or subject is unknown.
+    /// Looks every word up as the law has it on the day of the question; `None` when category, its law, recipient kind, purpose or subject is unknown.
     pub(crate) fn resolve(request: &'a Request, rules: &'a Rules) -> Option<Self> {
         let law = &rules.law;
-        let regime = Regime::named(&law.category.get(&request.item.category)?.regime)?;
-        let recipient = law.recipient_kind.get(&request.recipient.kind)?;
+        let regime = Regime::named(law.regime_on(&request.item.category, request.date)?)?;
+        let recipient = law.recipient_kind_on(&request.recipient.kind, request.date)?;
         law.purposes.iter().find(|p| **p == request.purpose)?;
         let born: Date = request.subject.birth_date.or(request.subject.due_date)?;
         let age = age_on(born, request.date, LeapBirthday::Mar1);
         let protection = Protection::read(request.subject.address_protection.as_deref());
-        Some(Self { request, rules, regime, recipient, protection, age })
+        Some(Self { request, rules, regime, recipient, protection, age, asked: None })
+    }
+
+    /// The same question, keeping what is asked about consents on the way.
+    pub(crate) fn listening(self) -> Self {
+        Self { asked: Some(RefCell::default()), ..self }
     }
 
     /// The regime of any category, for consents that a tag or a holder needs.
     pub(crate) fn regime_of(&self, category: &str) -> Option<Regime> {
-        Regime::named(&self.rules.law.category.get(category)?.regime)
+        Regime::named(self.rules.law.regime_on(category, self.request.date)?)
     }
 
     pub(crate) fn subject(&self) -> &'a Subject {
@@ -169,6 +195,32 @@ impl<'a> Case<'a> {
         self.request.item.about_person.as_deref().filter(|p| *p != CHILD)
     }
 
+    /// The rows about the guardian who would receive; none for others.
+    pub(crate) fn receiving_guardian(&self) -> impl Iterator<Item = &'a Guardian> {
+        let id = self.request.recipient.id.as_deref();
+        self.subject().guardians.iter().filter(move |g| Some(g.id.as_str()) == id)
+    }
+
+    /// The recipient is a known guardian, with foreldreansvar in every row.
+    pub(crate) fn receiver_has_responsibility(&self) -> bool {
+        self.receiving_guardian().next().is_some() && self.receiving_guardian().all(|g| g.responsibility)
+    }
+
+    /// The recipient is a guardian barred from contact.
+    pub(crate) fn receiver_is_barred(&self) -> bool {
+        self.receiving_guardian().any(|g| g.contact_ban)
+    }
+
+    /// Weighty reasons speak against telling guardians of the category.
+    pub(crate) fn weighty_reasons(&self) -> bool {
+        self.subject().weighty_reasons.iter().any(|c| c == self.category())
+    }
+
+    /// The field tells where the child is, as the municipality has set it.
+    pub(crate) fn tells_the_place(&self, field: &str) -> bool {
+        self.config().location_fields.iter().any(|l| l == field)
+    }
+
     /// The data is about someone else than the child, named or not.
     pub(crate) fn about_someone_else(&self) -> bool {
         self.is_category(&["other_person_health"]) || self.other_person().is_some()
@@ -180,5 +232,17 @@ impl<'a> Case<'a> {
 
     pub(crate) fn ordered_secret(&self, category: &str) -> bool {
         self.subject().secrecy_order.iter().any(|c| c == category)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Regime;
+
+    #[test]
+    fn every_regime_that_the_catalogue_may_name_has_rules_here() {
+        for regime in samhold_model::law::REGIMES {
+            assert_eq!(Regime::named(regime).map(Regime::key), Some(regime));
+        }
     }
 }

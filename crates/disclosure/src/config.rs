@@ -28,6 +28,18 @@ pub enum BvlFrom15 {
     Guardians,
 }
 
+impl BvlFrom15 {
+    /// As the setting writes it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ChildAndGuardians => "child_and_guardians",
+            Self::Child => "child",
+            Self::Guardians => "guardians",
+        }
+    }
+}
+
 /// What happens for a strengt fortrolig child.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

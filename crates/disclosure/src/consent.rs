@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use samhold_model::Date;
 use samhold_model::dates::add_days;
 
-use crate::case::Case;
+use crate::case::{CHILD, Case};
 use crate::decision::Reason;
-use crate::entitled::{Party, must_consent};
+use crate::entitled::{Party, WhoConsents, who_consents};
 use crate::request::Consent;
 
 /// Which fields a consent covers.
@@ -51,19 +51,23 @@ impl<'a> Reach<'a> {
 
 /// Whether a record counts on the date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
+pub(crate) enum Standing {
     Live,
     Withdrawn,
     Expired,
     NotYet,
 }
 
-/// Withdrawn counts the same day; the end is the first day the record no longer counts.
-fn standing(record: &Consent, on: Date, max_days: i64) -> Standing {
-    let end = record.valid_to.unwrap_or_else(|| add_days(record.given, max_days));
+/// The first day a record no longer counts.
+pub(crate) fn end(record: &Consent, max_days: i64) -> Date {
+    record.valid_to.unwrap_or_else(|| add_days(record.given, max_days))
+}
+
+/// Withdrawn counts the same day.
+pub(crate) fn standing(record: &Consent, on: Date, max_days: i64) -> Standing {
     if record.withdrawn.is_some_and(|day| day <= on) {
         Standing::Withdrawn
-    } else if on >= end {
+    } else if on >= end(record, max_days) {
         Standing::Expired
     } else if on < record.given {
         Standing::NotYet
@@ -73,28 +77,61 @@ fn standing(record: &Consent, on: Date, max_days: i64) -> Standing {
 }
 
 /// A valid consent of everyone who must give it, or why there is none.
-pub(crate) fn consent<'a>(case: &Case<'a>, category: &str) -> Result<Reach<'a>, Reason> {
-    Asked { case, category }.all(&must_consent(case, category))
+pub(crate) fn consent<'a>(case: &Case<'a>, category: &'a str) -> Result<Reach<'a>, Reason> {
+    let (row, parties) = who_consents(case, category);
+    Asked { case, category }.answer(row, parties)
 }
 
 /// A valid consent of one person, whoever else might be entitled.
-pub(crate) fn consent_of<'a>(case: &Case<'a>, person: &'a str, category: &str) -> Result<Reach<'a>, Reason> {
-    Asked { case, category }.all(&[Party { persons: vec![person], one_is_enough: false }])
+pub(crate) fn consent_of<'a>(case: &Case<'a>, person: &'a str, category: &'a str) -> Result<Reach<'a>, Reason> {
+    let row = if person == CHILD { WhoConsents::YouthTowardsGuardians } else { WhoConsents::PersonItIsAbout };
+    Asked { case, category }.answer(row, vec![Party { persons: vec![person], one_is_enough: false }])
+}
+
+/// What was asked about consents, of whom and why of them, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ask<'a> {
+    pub(crate) category: &'a str,
+    pub(crate) row: WhoConsents,
+    pub(crate) parties: Vec<Party<'a>>,
+    pub(crate) outcome: Result<Reach<'a>, Reason>,
+}
+
+/// How far the valid consent of one party reaches, whoever else might be entitled; `None` when there is none.
+pub(crate) fn consent_by<'a>(case: &Case<'a>, party: &Party<'a>) -> Option<Reach<'a>> {
+    Asked { case, category: case.category() }.reach(std::slice::from_ref(party))
 }
 
 /// Consents to one category, for the recipient and purpose of the case.
-struct Asked<'c, 'a> {
-    case: &'c Case<'a>,
-    category: &'c str,
+pub(crate) struct Asked<'c, 'a> {
+    pub(crate) case: &'c Case<'a>,
+    pub(crate) category: &'a str,
 }
 
 impl<'a> Asked<'_, 'a> {
-    fn all(&self, parties: &[Party<'a>]) -> Result<Reach<'a>, Reason> {
-        let reach = parties.iter().try_fold(Reach::All, |reach, p| Some(reach.intersect(self.party(p)?)));
-        match reach {
-            Some(reach) if !parties.is_empty() && !self.case.ordered_secret(self.category) => Ok(reach),
-            _ => Err(self.failure(parties)),
+    /// The answer for these parties; told to whoever listens.
+    fn answer(&self, row: WhoConsents, parties: Vec<Party<'a>>) -> Result<Reach<'a>, Reason> {
+        let outcome = self.all(&parties);
+        if let Some(heard) = &self.case.asked {
+            let ask = Ask { category: self.category, row, parties, outcome: outcome.clone() };
+            let mut heard = heard.borrow_mut();
+            if !heard.contains(&ask) {
+                heard.push(ask);
+            }
         }
+        outcome
+    }
+
+    fn all(&self, parties: &[Party<'a>]) -> Result<Reach<'a>, Reason> {
+        self.reach(parties).ok_or_else(|| self.failure(parties))
+    }
+
+    /// What all parties have consented to; `None` when one has not, nobody is asked, or secrecy is ordered.
+    fn reach(&self, parties: &[Party<'a>]) -> Option<Reach<'a>> {
+        if parties.is_empty() || self.case.ordered_secret(self.category) {
+            return None;
+        }
+        parties.iter().try_fold(Reach::All, |reach, p| Some(reach.intersect(self.party(p)?)))
     }
 
     /// What one party has consented to; `None` when the party has not.
@@ -113,7 +150,7 @@ impl<'a> Asked<'_, 'a> {
         live.map(Reach::of).reduce(Reach::unite)
     }
 
-    fn standing(&self, record: &Consent) -> Standing {
+    pub(crate) fn standing(&self, record: &Consent) -> Standing {
         standing(record, self.case.request.date, self.case.config().consent_max_days)
     }
 
@@ -122,10 +159,17 @@ impl<'a> Asked<'_, 'a> {
     }
 
     fn in_scope(&self, record: &Consent) -> bool {
+        self.scope(record) == [true; 3]
+    }
+
+    /// Whether a record names the category, the recipient kind and the purpose.
+    pub(crate) fn scope(&self, record: &Consent) -> [bool; 3] {
         let request = self.case.request;
-        record.categories.iter().any(|c| c == self.category)
-            && record.recipients.contains(&request.recipient.kind)
-            && record.purposes.contains(&request.purpose)
+        [
+            record.categories.iter().any(|c| c == self.category),
+            record.recipients.contains(&request.recipient.kind),
+            record.purposes.contains(&request.purpose),
+        ]
     }
 
     /// The first reason in the fixed order over all who are missing.

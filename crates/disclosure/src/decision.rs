@@ -20,7 +20,7 @@ pub enum Verdict {
 
 macro_rules! reasons {
     ($($variant:ident => $code:literal),+ $(,)?) => {
-        /// The one reason that is logged. Sources of each in the vocabulary.
+        /// The one reason that is logged. Sources of each in the vocabulary, but for the two of the second layer.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[allow(missing_docs, reason = "the code is the documentation; docs/reasons.md explains each")]
         pub enum Reason { $(#[serde(rename = $code)] $variant),+ }
@@ -32,7 +32,13 @@ macro_rules! reasons {
                 match self { $(Self::$variant => $code),+ }
             }
 
-            /// All of them, in the order of the vocabulary.
+            /// Whether the policies, not the floor, are the reason.
+            #[must_use]
+            pub fn is_of_policies(self) -> bool {
+                matches!(self, Self::RedactLocalPolicy | Self::DenyLocalPolicy)
+            }
+
+            /// All of them, in the order of the vocabulary, ours within their kind.
             pub const ALL: &'static [Reason] = &[$(Self::$variant),+];
         }
     };
@@ -53,6 +59,7 @@ reasons! {
     RedactThirdParty => "REDACT_THIRD_PARTY",
     RedactChildConfidential => "REDACT_CHILD_CONFIDENTIAL",
     RedactOutOfScope => "REDACT_OUT_OF_SCOPE",
+    RedactLocalPolicy => "REDACT_LOCAL_POLICY",
     DenyDefault => "DENY_DEFAULT",
     DenyUnknown => "DENY_UNKNOWN",
     DenyNoConsent => "DENY_NO_CONSENT",
@@ -80,6 +87,7 @@ reasons! {
     DenyThirdPartyConsent => "DENY_THIRD_PARTY_CONSENT",
     DenyChildUnder15 => "DENY_CHILD_UNDER_15",
     DenyOperations => "DENY_OPERATIONS",
+    DenyLocalPolicy => "DENY_LOCAL_POLICY",
 }
 
 /// The answer for one item.

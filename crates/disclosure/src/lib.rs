@@ -6,9 +6,16 @@ pub mod config;
 mod consent;
 pub mod decision;
 mod entitled;
+pub mod explain;
+pub mod facts;
+mod narrow;
+mod needs;
 mod redaction;
+mod register;
+mod renewal;
 pub mod request;
 mod steps;
+mod timeline;
 
 pub use cleared::{
     Circumstances, Cleared, Envelope, EnvelopeError, EnvelopeKind, ItemDecision, Necessity, Notice, NoticeKind,
@@ -16,7 +23,14 @@ pub use cleared::{
 };
 pub use config::Share;
 pub use decision::{Decision, Reason, Verdict};
+pub use explain::{Explanation, explain};
+pub use facts::FieldFacts;
+pub use narrow::{Narrow, Narrowed};
+pub use needs::missing_words;
+pub use register::{Grant, Opened, Standing, grants, opened, standing_of, who_must_consent};
+pub use renewal::{Cause, Ending, endings, renewals};
 pub use request::{Consent, Flags, Guardian, Item, Recipient, Request, Subject};
+pub use timeline::{Timeline, days_that_matter};
 
 use samhold_model::Law;
 
@@ -32,7 +46,8 @@ pub struct Rules {
     pub config: Share,
 }
 
-/// May this item go to this recipient on this date?
+/// May this item go to this recipient on this date, as far as the floor goes? What leaves is decided by
+/// [`Narrowed::decide`], which asks the policies too.
 ///
 /// The steps are tried in a fixed order and the first that applies decides, so that the audit log has one reason and
 /// two installations with the same rules give the same one. Whatever cannot be understood is denied.
@@ -41,10 +56,16 @@ pub fn decide(request: &Request, rules: &Rules) -> Decision {
     let Some(case) = Case::resolve(request, rules) else {
         return Decision::deny(Reason::DenyUnknown, &request.item.fields);
     };
-    match steps::first_that_applies(&case) {
-        Step::Next => Decision::deny(Reason::DenyDefault, &request.item.fields),
-        Step::Deny(reason) => Decision::deny(reason, &request.item.fields),
-        Step::Release(grant) => redaction::redact(&case, &grant),
+    floor(&case)
+}
+
+/// The steps and the redaction, for a question that is understood.
+fn floor(case: &Case<'_>) -> Decision {
+    let fields = &case.request.item.fields;
+    match steps::first_that_applies(case).1 {
+        Step::Next => Decision::deny(Reason::DenyDefault, fields),
+        Step::Deny(reason) => Decision::deny(reason, fields),
+        Step::Release(grant) => redaction::redact(case, &grant),
         Step::Done(decision) => decision,
     }
 }

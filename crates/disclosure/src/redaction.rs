@@ -2,7 +2,7 @@
 //!
 //! Must never put back what an earlier step held back.
 
-mod holder;
+pub(crate) mod holder;
 mod tags;
 
 use std::collections::BTreeSet;
@@ -11,6 +11,9 @@ use crate::case::{Case, place_is_hidden};
 use crate::decision::{Decision, Reason, Verdict};
 use crate::steps::Grant;
 
+pub(crate) use holder::{known_kind, not_sensitive};
+pub(crate) use tags::{consented_tag, relation_consent};
+
 /// The field names, each once, split into those that pass and those that do not.
 pub(crate) fn split(fields: &[String], passes: impl Fn(&str) -> bool) -> (Vec<String>, Vec<String>) {
     let mut seen = BTreeSet::new();
@@ -18,49 +21,70 @@ pub(crate) fn split(fields: &[String], passes: impl Fn(&str) -> bool) -> (Vec<St
     once.cloned().partition(|f| passes(f))
 }
 
-/// Fields still going out, and the last reason that held one back.
+/// A field that a step held back.
+pub(crate) struct Held<'a> {
+    pub(crate) field: &'a str,
+    /// The letter of the step, a to e.
+    pub(crate) step: char,
+    pub(crate) reason: Reason,
+}
+
+/// Fields still going out, and those held back in the order of the steps.
 pub(crate) struct Left<'a> {
     fields: Vec<&'a str>,
-    reason: Option<Reason>,
+    pub(crate) held: Vec<Held<'a>>,
 }
 
 impl<'a> Left<'a> {
-    /// Keeps what passes; says why if something did not.
-    fn keep(&mut self, reason: Reason, passes: impl Fn(&str) -> bool) {
-        let before = self.fields.len();
-        self.fields.retain(|f| passes(f));
-        if self.fields.len() < before {
-            self.reason = Some(reason);
-        }
+    /// Keeps what passes; remembers why the rest did not.
+    fn keep(&mut self, step: char, reason: Reason, passes: impl Fn(&str) -> bool) {
+        let held = &mut self.held;
+        self.fields.retain(|field| {
+            let passed = passes(field);
+            if !passed {
+                held.push(Held { field, step, reason });
+            }
+            passed
+        });
+    }
+
+    /// The last reason that held something back.
+    fn reason(&self) -> Option<Reason> {
+        self.held.last().map(|held| held.reason)
     }
 }
 
 /// Steps a to e on what the grant lets out.
 pub(crate) fn redact(case: &Case<'_>, grant: &Grant<'_>) -> Decision {
-    let mut left = Left { fields: case.request.item.fields.iter().map(String::as_str).collect(), reason: None };
-    left.keep(Reason::RedactOutOfScope, |f| grant.reach.covers(f));
+    answer(case, grant.basis, &left_of(case, grant))
+}
+
+/// What the steps leave of it.
+pub(crate) fn left_of<'a>(case: &Case<'a>, grant: &Grant<'_>) -> Left<'a> {
+    let mut left = Left { fields: case.request.item.fields.iter().map(String::as_str).collect(), held: Vec::new() };
+    left.keep('a', Reason::RedactOutOfScope, |f| grant.reach.covers(f));
     tags::childs_own(case, &mut left);
     tags::third_parties_and_services(case, &mut left);
     holder::mask(case, &mut left);
     location(case, &mut left);
-    answer(case, grant.basis, &left)
+    left
 }
 
 /// Step e. Location is more than an address; public bodies may have it about a fortrolig child.
 fn location(case: &Case<'_>, left: &mut Left<'_>) {
-    if place_is_hidden(case.subject(), &case.request.recipient, case.rules) {
-        left.keep(Reason::RedactLocation, |f| !case.config().location_fields.iter().any(|l| l == f));
+    if place_is_hidden(case.subject(), &case.request.recipient, case.rules, case.request.date) {
+        left.keep('e', Reason::RedactLocation, |f| !case.tells_the_place(f));
     }
 }
 
-fn answer(case: &Case<'_>, basis: Reason, left: &Left<'_>) -> Decision {
+pub(crate) fn answer(case: &Case<'_>, basis: Reason, left: &Left<'_>) -> Decision {
     let fields = &case.request.item.fields;
     if left.fields.is_empty() {
-        return Decision::deny(nothing_left(left.reason), fields);
+        return Decision::deny(nothing_left(left.reason()), fields);
     }
     let (released, withheld) = split(fields, |f| left.fields.contains(&f));
     let decision = if withheld.is_empty() { Verdict::Permit } else { Verdict::Redact };
-    Decision { decision, reason: left.reason.unwrap_or(basis), basis: Some(basis), released, withheld }
+    Decision { decision, reason: left.reason().unwrap_or(basis), basis: Some(basis), released, withheld }
 }
 
 /// Why, when redaction leaves nothing.

@@ -8,16 +8,29 @@
     reason = "a test says what is wrong by failing"
 )]
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use samhold_disclosure::{
-    Circumstances, Cleared, Envelope, EnvelopeError, EnvelopeKind, Guardian, Necessity, Package, Parcel, Reason,
-    Recipient, Released, Rules, Shape, ShapeError, Share, Subject, release,
+    Circumstances, Cleared, Envelope, EnvelopeError, EnvelopeKind, FieldFacts, Guardian, Narrow, Narrowed, Necessity,
+    Package, Parcel, Reason, Recipient, Released, Rules, Shape, ShapeError, Share, Subject, release,
 };
 use samhold_model::{Date, Law};
 use serde_json::{Map, Value, json};
 
-fn rules() -> Rules {
-    Rules { law: Law::bundled(), config: Share::default() }
+/// Policies that hold nothing back: what the floor releases is released.
+#[derive(Debug)]
+struct FloorAlone;
+
+impl Narrow for FloorAlone {
+    fn permits(&self, _: &FieldFacts<'_>) -> bool {
+        true
+    }
+}
+
+fn rules() -> Narrowed {
+    let rules = Rules { law: Law::bundled(), config: Share::default() };
+    Narrowed { rules, municipality: "9901".into(), policies: Arc::new(FloorAlone) }
 }
 
 fn parcel(category: &str, fields: Value) -> Parcel {

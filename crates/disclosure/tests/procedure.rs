@@ -53,6 +53,7 @@ fn no_step_is_without_a_sentence() {
 #[test]
 fn every_reason_is_the_answer_of_some_scenario() {
     let seen: BTreeSet<_> = reasons().into_values().collect();
-    let missing: Vec<_> = samhold_disclosure::Reason::ALL.iter().filter(|r| !seen.contains(r.code())).collect();
+    let missing: Vec<_> =
+        samhold_disclosure::Reason::ALL.iter().filter(|r| !r.is_of_policies() && !seen.contains(r.code())).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

@@ -142,6 +142,6 @@ fn the_arbitrary_questions_reach_every_basis_and_most_reasons() {
     }
     assert!(released > 1_000, "only {released} of 20000 release anything");
     assert_eq!(bases.len(), 8, "{bases:?}");
-    let never_seen: Vec<_> = Reason::ALL.iter().filter(|r| !reasons.contains(r)).collect();
+    let never_seen: Vec<_> = Reason::ALL.iter().filter(|r| !r.is_of_policies() && !reasons.contains(r)).collect();
     assert!(never_seen.is_empty(), "{never_seen:?}");
 }

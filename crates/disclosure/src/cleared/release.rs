@@ -11,7 +11,7 @@ use super::Cleared;
 use super::package::{Package, Parcel};
 use crate::case::place_is_hidden;
 use crate::decision::{Decision, Reason, Verdict};
-use crate::{Rules, decide};
+use crate::narrow::Narrowed;
 
 /// What came out of a package.
 #[derive(Debug)]
@@ -58,16 +58,16 @@ impl fmt::Debug for ReleasedItem {
     }
 }
 
-/// Decides every item and clears what may go to this recipient on this date.
+/// Decides every item, by the floor and the policies, and clears what may go to this recipient on this date.
 #[must_use]
-pub fn release(package: &Package, rules: &Rules) -> Release {
+pub fn release(package: &Package, rules: &Narrowed) -> Release {
     let (mut items, mut decisions) = (Vec::new(), Vec::new());
     for parcel in &package.items {
-        let decision = decide(&package.question(parcel), rules);
+        let decision = rules.decide(&package.question(parcel));
         items.extend(keep(parcel, &decision));
         decisions.push(ItemDecision { category: parcel.category.clone(), decision });
     }
-    let place_hidden = place_is_hidden(&package.guarded(), &package.recipient, rules);
+    let place_hidden = place_is_hidden(&package.guarded(), &package.recipient, &rules.rules, package.date);
     let to = Some(package.recipient.clone());
     let cleared = (!items.is_empty()).then(|| Cleared { content: Released { items }, to, place_hidden });
     Release { cleared, decisions }

@@ -20,15 +20,22 @@ pub(super) fn mask(case: &Case<'_>, left: &mut Left<'_>) {
         return;
     }
     let kind = known_kind(case);
-    if kind.is_some_and(|k| !sensitive(case, k)) {
+    if not_sensitive(case, kind) {
         return;
     }
     let may_know = |f: &str| kind.is_some_and(|k| may_know_of(case, k, f));
-    left.keep(Reason::RedactSensitiveHolder, |f| NEUTRAL.contains(&f) || may_know(f));
+    left.keep('d', Reason::RedactSensitiveHolder, |f| NEUTRAL.contains(&f) || may_know(f));
 }
 
-fn known_kind<'a>(case: &Case<'a>) -> Option<&'a str> {
-    case.request.item.holder_kind.as_deref().filter(|k| case.rules.law.service_kind.contains_key(*k))
+/// The kind of the holder, when the law catalogue knows it on the day.
+pub(crate) fn known_kind<'a>(case: &Case<'a>) -> Option<&'a str> {
+    let known = |kind: &&str| case.rules.law.service_kind_on(kind, case.request.date).is_some();
+    case.request.item.holder_kind.as_deref().filter(known)
+}
+
+/// The holder is known, and naming it reveals nothing.
+pub(crate) fn not_sensitive(case: &Case<'_>, kind: Option<&str>) -> bool {
+    kind.is_some_and(|k| !sensitive(case, k))
 }
 
 fn sensitive(case: &Case<'_>, kind: &str) -> bool {

@@ -12,15 +12,13 @@ pub(super) fn guardian<'a>(case: &Case<'a>) -> Step<'a> {
     if !case.to(&["guardian"]) {
         return Step::Next;
     }
-    let id = case.request.recipient.id.as_deref();
-    let mut named = case.subject().guardians.iter().filter(|g| Some(g.id.as_str()) == id).peekable();
-    if named.peek().is_none() || case.age >= 18 || named.clone().any(|g| !g.responsibility) {
+    if case.age >= 18 || !case.receiver_has_responsibility() {
         return Step::Deny(Reason::DenyNoResponsibility);
     }
-    if named.any(|g| g.contact_ban) || case.subject().weighty_reasons.iter().any(|c| c == case.category()) {
+    if case.receiver_is_barred() || case.weighty_reasons() {
         return Step::Deny(Reason::DenyWeightyReasons);
     }
-    if case.about_someone_else() && case.other_person() != id {
+    if case.about_someone_else() && case.other_person() != case.request.recipient.id.as_deref() {
         return Step::Deny(Reason::DenyThirdPartyConsent);
     }
     by_regime(case)

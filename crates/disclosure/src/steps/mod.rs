@@ -61,6 +61,9 @@ impl<'a> Step<'a> {
     }
 }
 
+/// The number of the last step.
+pub(crate) const LAST: u8 = 23;
+
 type Rule = for<'a> fn(&Case<'a>) -> Step<'a>;
 
 /// The steps in their order; step 1 made the case.
@@ -89,7 +92,8 @@ const STEPS: [Rule; 22] = [
     bodies::consent_decides,
 ];
 
-/// Tries the steps in order.
-pub(crate) fn first_that_applies<'a>(case: &Case<'a>) -> Step<'a> {
-    STEPS.iter().map(|rule| rule(case)).find(|step| !matches!(step, Step::Next)).unwrap_or(Step::Next)
+/// Tries the steps in order: what the first that applies says, and its number in the procedure (2 to 23).
+pub(crate) fn first_that_applies<'a>(case: &Case<'a>) -> (u8, Step<'a>) {
+    let mut tried = (2..).zip(STEPS).map(|(number, rule)| (number, rule(case)));
+    tried.find(|(_, step)| !matches!(step, Step::Next)).unwrap_or((LAST, Step::Next))
 }

@@ -21,3 +21,27 @@ pub fn scenarios() -> Vec<(String, toml::Table)> {
     }
     all
 }
+
+/// The question of a scenario and the rules it is asked under.
+#[allow(dead_code, reason = "not every test asks")]
+pub fn question(mut table: toml::Table) -> Result<(samhold_disclosure::Request, samhold_disclosure::Rules), String> {
+    for key in ["id", "title", "rules", "why", "expect"] {
+        table.remove(key);
+    }
+    let config = table.remove("config").map(toml::Value::try_into).transpose().map_err(|e| e.to_string())?;
+    let mut rest = toml::Value::Table(table);
+    dates_as_text(&mut rest);
+    let rules = samhold_disclosure::Rules { law: samhold_model::Law::bundled(), config: config.unwrap_or_default() };
+    Ok((rest.try_into().map_err(|e: toml::de::Error| e.to_string())?, rules))
+}
+
+/// TOML keeps its dates as a type of its own; the model reads text.
+#[allow(dead_code, reason = "not every test asks")]
+pub fn dates_as_text(value: &mut toml::Value) {
+    match value {
+        toml::Value::Datetime(d) => *value = toml::Value::String(d.to_string()),
+        toml::Value::Array(list) => list.iter_mut().for_each(dates_as_text),
+        toml::Value::Table(table) => table.iter_mut().for_each(|(_, v)| dates_as_text(v)),
+        _ => {}
+    }
+}
