@@ -19,6 +19,8 @@ pub enum OutgoingKind {
     Superseded,
     /// What it had no longer holds or may no longer be known.
     Retracted,
+    /// The child moved here: where its case stood in the municipality it left. Says nothing of this municipality.
+    Handover,
 }
 
 impl OutgoingKind {
@@ -29,6 +31,7 @@ impl OutgoingKind {
             Self::Assignment => "no.samhold.coordination.assignment.v1",
             Self::Superseded => "no.samhold.coordination.superseded.v1",
             Self::Retracted => "no.samhold.coordination.retracted.v1",
+            Self::Handover => "no.samhold.coordination.handover.v1",
         }
     }
 }

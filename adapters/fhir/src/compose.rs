@@ -7,6 +7,7 @@ use samhold_adapter_api::Record;
 use serde_json::{Map, Value, json};
 
 use crate::bundle::text;
+use crate::consent;
 
 /// Hash of a record's body, to see whether it changed.
 pub(crate) type Print = [u8; 32];
@@ -23,11 +24,14 @@ pub(crate) fn is_error(resource: &Value) -> bool {
 
 /// The record of a unit.
 pub(crate) fn record(key: &str, resource: &Value, patient: &Value, gone: bool) -> Record {
-    let body = json!({"resource": bare(resource), "patient": patient}).to_string();
+    let mut body = json!({"resource": bare(resource), "patient": patient});
+    if let Some(members) = body.as_object_mut() {
+        consent::beside(resource, members);
+    }
     Record {
         key: key.to_owned(),
         content_type: "application/json".into(),
-        body: Bytes::from(body),
+        body: Bytes::from(body.to_string()),
         gone,
         delivery_id: None,
     }

@@ -2,12 +2,14 @@
 
 mod bundle;
 mod compose;
+mod consent;
 mod guard;
 mod halt;
 mod memory;
 mod merge;
 mod pages;
 mod patients;
+mod performers;
 mod recipient;
 mod reference;
 mod server;

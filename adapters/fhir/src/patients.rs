@@ -51,28 +51,40 @@ impl<'a> Patients<'a> {
         Ok(patient)
     }
 
+    /// The server the patients are read from.
+    pub(crate) fn server(&self) -> &Server {
+        self.server
+    }
+
     async fn read(&mut self, id: Option<&str>) -> Result<Value, AdapterError> {
-        let Some(id) = id else { return Ok(facts(&Value::Null)) };
-        let key = format!("Patient/{id}");
+        match id {
+            Some(id) => self.person("Patient", id).await,
+            None => Ok(facts(&Value::Null)),
+        }
+    }
+
+    /// `{"identifier": […]}` of a Patient or RelatedPerson.
+    pub(crate) async fn person(&mut self, kind: &str, id: &str) -> Result<Value, AdapterError> {
+        let key = format!("{kind}/{id}");
         if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
         }
-        let patient = self.fetch(id).await?;
-        self.known.insert(key, patient.clone());
-        Ok(patient)
+        let person = self.fetch(kind, id).await?;
+        self.known.insert(key, person.clone());
+        Ok(person)
     }
 
-    /// A patient that is gone has no identifiers; any other failure stops the poll, so that nothing is half read.
-    async fn fetch(&self, id: &str) -> Result<Value, AdapterError> {
-        let (system, attempt) = (self.server.system(), "read a patient");
-        let answer = self.server.read(attempt, "Patient", id).await?;
+    /// A person that is gone has no identifiers; any other failure stops the poll, so that nothing is half read.
+    async fn fetch(&self, kind: &str, id: &str) -> Result<Value, AdapterError> {
+        let (system, attempt) = (self.server.system(), "read a person");
+        let answer = self.server.read(attempt, kind, id).await?;
         if matches!(answer.status.as_u16(), 404 | 410) {
             return Ok(facts(&Value::Null));
         }
         let answer = answer.ok(system, attempt, self.server.client().unit())?;
         let body: Value = answer.json(system, attempt)?;
         if text(&body, "resourceType") == Some("Bundle") {
-            let found = page(&body, "Patient").map_err(|why| AdapterError::format(system, attempt, why))?;
+            let found = page(&body, kind).map_err(|why| AdapterError::format(system, attempt, why))?;
             return Ok(found.hits.first().map_or_else(|| facts(&Value::Null), facts));
         }
         Ok(facts(&body))

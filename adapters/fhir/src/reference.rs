@@ -38,26 +38,31 @@ pub(crate) fn subject(resource: &Value, base: &Url) -> Subject {
     let target = text(reference, "reference").unwrap_or_default();
     match target.strip_prefix('#') {
         Some(id) => Subject { identifiers: [logical, contained(resource, id)].concat(), ..Subject::default() },
-        None => Subject { identifiers: logical, read: patient_id(target, base), along: Some(target.to_owned()) },
+        None => {
+            Subject { identifiers: logical, read: local_id(target, "Patient", base), along: Some(target.to_owned()) }
+        }
     }
 }
 
-fn is_national(identifier: &Value) -> bool {
+pub(crate) fn is_national(identifier: &Value) -> bool {
     text(identifier, "system").is_some_and(|s| NATIONAL.contains(&s)) && text(identifier, "value").is_some()
 }
 
 fn contained(resource: &Value, id: &str) -> Vec<Value> {
-    let patient = list(resource, "contained").iter().find(|c| text(c, "id") == Some(id));
-    patient
-        .filter(|p| text(p, "resourceType") == Some("Patient"))
-        .map_or(Vec::new(), |p| list(p, "identifier").to_vec())
+    contained_as(resource, "Patient", id)
 }
 
-/// The id in `Patient/1`, `Patient/1/_history/2` or `{base}/Patient/1`.
-fn patient_id(reference: &str, base: &Url) -> Option<String> {
+/// Identifiers of a resource of that kind contained in another.
+pub(crate) fn contained_as(resource: &Value, kind: &str, id: &str) -> Vec<Value> {
+    let inner = list(resource, "contained").iter().find(|c| text(c, "id") == Some(id));
+    inner.filter(|p| text(p, "resourceType") == Some(kind)).map_or(Vec::new(), |p| list(p, "identifier").to_vec())
+}
+
+/// The id in `Patient/1`, `Patient/1/_history/2` or `{base}/Patient/1`, for that kind of resource.
+pub(crate) fn local_id(reference: &str, kind: &str, base: &Url) -> Option<String> {
     let home = base.as_str().trim_end_matches('/');
     let local = reference.strip_prefix(home).map_or(reference, |rest| rest.trim_start_matches('/'));
-    let id = local.strip_prefix("Patient/")?.split('/').next()?;
+    let id = local.strip_prefix(kind)?.strip_prefix('/')?.split('/').next()?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
     (!["", ".", ".."].contains(&id) && id.len() <= 64 && id.chars().all(plain)).then(|| id.to_owned())
 }

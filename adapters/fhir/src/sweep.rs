@@ -10,6 +10,7 @@ use crate::bundle::{page, text};
 use crate::compose::{is_error, record};
 use crate::guard::too_many;
 use crate::patients::Patients;
+use crate::performers::named;
 use crate::source::FhirSource;
 use crate::walk::Reading;
 
@@ -89,6 +90,7 @@ impl FhirSource {
                 Presence::Missing => records.push(gone(key, kind, id)),
                 Presence::There(resource) => {
                     let patient = patients.of(&resource).await?;
+                    let resource = named(&resource, &mut patients).await?;
                     records.push(record(key, &resource, &patient, is_error(&resource)));
                 }
                 Presence::Unknown => {}

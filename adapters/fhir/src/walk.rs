@@ -13,6 +13,7 @@ use crate::bundle::Page;
 use crate::compose::{is_error, key, record};
 use crate::pages::{NoPage, Pages};
 use crate::patients::Patients;
+use crate::performers::named;
 use crate::source::FhirSource;
 
 /// How a server can be asked, best first.
@@ -146,6 +147,7 @@ impl FhirSource {
         gone: bool,
         patients: &mut Patients<'_>,
     ) -> Result<Record, AdapterError> {
-        Ok(record(key, resource, &patients.of(resource).await?, gone))
+        let patient = patients.of(resource).await?;
+        Ok(record(key, &named(resource, patients).await?, &patient, gone))
     }
 }

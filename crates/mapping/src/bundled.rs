@@ -22,6 +22,7 @@ const MAPPINGS: &[(&str, &str)] = files![
     "fhir-careplan-r4.toml",
     "fhir-careteam-out-r4.toml",
     "fhir-careteam-r4.toml",
+    "fhir-consent-pcf.toml",
     "fhir-consent-r4.toml",
     "fhir-episodeofcare-r4.toml",
     "fhir-patient-r4.toml",
@@ -31,6 +32,7 @@ const MAPPINGS: &[(&str, &str)] = files![
     "nav-barnehagelister-v1.toml",
     "oneroster-1.2.toml",
     "samhold-assignment-v1.toml",
+    "samhold-handover-v1.toml",
     "ssb-barnevern-4.toml",
 ];
 
@@ -39,6 +41,7 @@ const SCHEMAS: &[(&str, &str)] = files![
     "schemas/digisos-soker-1.toml",
     "schemas/fhir-careplan-r4.toml",
     "schemas/fhir-careteam-r4.toml",
+    "schemas/fhir-consent-pcf.toml",
     "schemas/fhir-consent-r4.toml",
     "schemas/fhir-episodeofcare-r4.toml",
     "schemas/fhir-patient-r4.toml",

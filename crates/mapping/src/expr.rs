@@ -45,6 +45,8 @@ pub(crate) enum Expr {
     Person(Box<Expr>, IdRule),
     /// All values as a list.
     List(Vec<Expr>),
+    /// A list without what the other expression gives; absent when nothing is left.
+    Without(Box<Expr>, Box<Expr>),
     /// The earliest, or with `true` the latest, of several dates.
     Extreme(Box<Expr>, bool),
     /// How many values a path leads to.

@@ -53,6 +53,7 @@ pub(crate) enum Body {
 pub(crate) struct Inbound {
     pub(crate) update: Update,
     pub(crate) gone: Gone,
+    pub(crate) failed_voids: bool,
     pub(crate) split: Option<Path>,
     pub(crate) key: Option<Expr>,
     pub(crate) municipality: Option<Expr>,
@@ -113,6 +114,13 @@ impl Mapping {
             }
             Body::Out(_) => Gone::Keep,
         }
+    }
+
+    /// Whether a version of a record that cannot be read takes away what the record had said: what is known of it is no
+    /// longer what its source says, and something that permits must not stand on that.
+    #[must_use]
+    pub fn failed_voids(&self) -> bool {
+        matches!(&self.body, Body::In(inbound) if inbound.failed_voids)
     }
 
     /// The outbound half.
@@ -198,6 +206,7 @@ fn read_inbound(root: &Table<'_>, head: &Table<'_>, env: &Env<'_>) -> Option<Inb
     let updates = [("replace", Update::Replace), ("events", Update::Events)];
     let update = head.need("update", problems).and_then(|_| head.word("update", &updates, problems));
     let gone = head.word("gone", rule::GONES, problems);
+    let failed_voids = head.word("failed", &[("void", true), ("keep", false)], problems);
     let document = Scope::document(env.schema);
     let record = root.get("record").and_then(|r| r.need_table(problems));
     let split = record.as_ref().and_then(|r| read_split(r, env, &document));
@@ -217,6 +226,7 @@ fn read_inbound(root: &Table<'_>, head: &Table<'_>, env: &Env<'_>) -> Option<Inb
     Some(Inbound {
         update: update?,
         gone: gone.unwrap_or(Gone::Keep),
+        failed_voids: failed_voids.unwrap_or(false),
         split: split.map(|s| s.path),
         key: key.map(|k| k.expr),
         municipality: municipality.map(|m| m.expr),

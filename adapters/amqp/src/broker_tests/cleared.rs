@@ -1,7 +1,8 @@
 //! A message that disclosure has really cleared: one released item, arranged by a mapping that writes constants.
 
 use samhold_disclosure::{
-    Cleared, Envelope, Guardian, Package, Parcel, Recipient, Released, Rules, Shape, Share, Subject,
+    Cleared, Envelope, FieldFacts, Guardian, Narrow, Narrowed, Package, Parcel, Recipient, Released, Rules, Shape,
+    Share, Subject,
 };
 use samhold_model::{Date, Law};
 use serde_json::{Map, Value, json};
@@ -38,6 +39,16 @@ fn leaves(value: &Value, values: &mut Vec<Value>, keys: &mut Vec<String>) {
     }
 }
 
+/// Policies that hold nothing back: what the floor releases is released.
+#[derive(Debug)]
+struct FloorAlone;
+
+impl Narrow for FloorAlone {
+    fn permits(&self, _: &FieldFacts<'_>) -> bool {
+        true
+    }
+}
+
 /// The message, released for a municipal school that takes part in a ten-year-old's case.
 pub(crate) fn cleared(message: Value) -> Cleared<Value> {
     let fields = json!({"name": "Kari Koordinator"}).as_object().unwrap().clone();
@@ -64,7 +75,11 @@ pub(crate) fn cleared(message: Value) -> Cleared<Value> {
         date: Date::constant(2025, 3, 1),
         items: vec![parcel],
     };
-    let rules = Rules { law: Law::bundled(), config: Share::default() };
+    let rules = Narrowed {
+        rules: Rules { law: Law::bundled(), config: Share::default() },
+        municipality: "9901".into(),
+        policies: std::sync::Arc::new(FloorAlone),
+    };
     let released = samhold_disclosure::release(&package, &rules).cleared.unwrap();
     released.shape(&Writes(message), &Envelope::new()).unwrap()
 }

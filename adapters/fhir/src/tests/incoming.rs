@@ -225,3 +225,21 @@ async fn a_restored_server_is_read_in_full_at_once_and_ends_nothing_until_the_ne
     source.poll(&at(&shelf, NEXT_DAY)).await.unwrap();
     assert!(shelf.taken().contains(&("CareTeam/2".into(), true)));
 }
+
+#[tokio::test]
+async fn who_consents_is_found_behind_a_reference_and_nothing_else_of_them_is_kept() {
+    let (peer, shelf) = (three_teams().await, Arc::new(Shelf::default()));
+    let number = json!([{"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": "12858841044"}]);
+    peer.put("RelatedPerson/mor", json!({"identifier": number, "name": [{"family": "Nordmann"}]}));
+    peer.put(
+        "Consent/1",
+        json!({"status": "active", "patient": {"reference": "Patient/p1"}, "provision": {"provision": [{"type": "permit"}]},
+        "performer": [{"reference": "RelatedPerson/mor"}, {"reference": "https://elsewhere.example/RelatedPerson/1"}]}),
+    );
+    source(&peer, json!({"types": ["Consent"]})).poll(&at(&shelf, MORNING)).await.unwrap();
+    let body = shelf.body("Consent/1");
+    assert_eq!(body["resource"]["performer"][0]["identifier"]["value"], "12858841044");
+    assert!(body["resource"]["performer"][1].get("identifier").is_none(), "another server is never asked");
+    assert_eq!(body["pairs"].as_array().map(Vec::len), Some(2));
+    assert!(!body.to_string().contains("Nordmann"));
+}

@@ -29,7 +29,9 @@ pub(crate) fn constants(expr: &Expr, out: &mut BTreeSet<String>) {
         Expr::First(parts) | Expr::List(parts) => parts.iter().for_each(|p| constants(p, out)),
         Expr::Object(members) => members.iter().for_each(|(_, e)| constants(e, out)),
         Expr::Date(of, ..) | Expr::Number(of) | Expr::Check(of, ..) | Expr::Person(of, _) => constants(of, out),
-        Expr::Extreme(of, _) | Expr::Each(_, of) | Expr::Fact(_, of) | Expr::When(of, _) => constants(of, out),
+        Expr::Without(of, _) | Expr::Extreme(of, _) | Expr::Each(_, of) | Expr::Fact(_, of) | Expr::When(of, _) => {
+            constants(of, out)
+        }
         Expr::Path(_) | Expr::Count(_) | Expr::Position(_) | Expr::Child(_) => {}
     }
 }
@@ -49,7 +51,7 @@ pub(crate) fn keys(expr: &Expr, out: &mut BTreeSet<String>) {
             keys(of, out);
         }),
         Expr::First(parts) | Expr::List(parts) => parts.iter().for_each(|p| keys(p, out)),
-        Expr::Each(_, of) | Expr::When(of, _) => keys(of, out),
+        Expr::Without(of, _) | Expr::Each(_, of) | Expr::When(of, _) => keys(of, out),
         // What remains gives single values.
         _ => {}
     }

@@ -72,6 +72,7 @@ pub(crate) fn eval(expr: &Expr, here: &Cursor<'_>, ctx: &Ctx<'_>) -> Values {
             each_text(of, here, ctx, |text, at| Ok(person(text, *rule, ctx.realm, at)?.map(Out::Person)))
         }
         Expr::List(parts) => list(parts, here, ctx),
+        Expr::Without(of, less) => without(of, less, here, ctx),
         Expr::Extreme(of, latest) => extreme(of, *latest, here, ctx),
         Expr::Count(path) => Ok(vec![Out::Value(Value::from(path.walk(here)?.len()))]),
         Expr::Position(path) => position(path, here),
@@ -225,13 +226,27 @@ fn list(parts: &[Expr], here: &Cursor<'_>, ctx: &Ctx<'_>) -> Values {
     Ok(if items.is_empty() { Vec::new() } else { vec![Out::List(items)] })
 }
 
+fn without(of: &Expr, less: &Expr, here: &Cursor<'_>, ctx: &Ctx<'_>) -> Values {
+    let taken = eval(less, here, ctx)?;
+    let left: Vec<Out> = flat(eval(of, here, ctx)?).into_iter().filter(|v| !taken.contains(v)).collect();
+    Ok(if left.is_empty() { Vec::new() } else { vec![Out::List(left)] })
+}
+
+fn flat(values: Vec<Out>) -> Vec<Out> {
+    let items = |value| match value {
+        Out::List(items) => items,
+        single => vec![single],
+    };
+    values.into_iter().flat_map(items).collect()
+}
+
 fn position(path: &Path, here: &Cursor<'_>) -> Values {
     let found = path.walk(here)?;
     Ok(found.first().map(|c| Out::text(c.position().to_string())).into_iter().collect())
 }
 
 fn extreme(of: &Expr, latest: bool, here: &Cursor<'_>, ctx: &Ctx<'_>) -> Values {
-    let days = eval(of, here, ctx)?.into_iter().filter_map(|v| v.as_text());
+    let days = flat(eval(of, here, ctx)?).into_iter().filter_map(|v| v.as_text());
     let found = if latest { days.max() } else { days.min() };
     Ok(found.map(Out::text).into_iter().collect())
 }

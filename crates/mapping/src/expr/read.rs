@@ -126,7 +126,7 @@ fn operation(table: &Table<'_>, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -
         "number" => number(&argument, env, scope),
         "check" => check(table, env, scope),
         "person" => person(table, &argument, env, scope),
-        "list" => list(&argument, env, scope),
+        "list" => list(table, &argument, env, scope),
         "count" => count(&argument, env, scope),
         "earliest" | "latest" => extreme(*op == "latest", &argument, env, scope),
         "position" => position(&argument, env, scope),
@@ -286,13 +286,28 @@ pub(crate) fn id_rule(table: &Table<'_>, env: &Env<'_>) -> IdRule {
     }
 }
 
-/// `list = expression with several values`, or `list = [expressions]`.
-fn list(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+/// `list = expression with several values`, or `list = [expressions]`; with `without`, minus what that gives.
+fn list(table: &Table<'_>, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
     let typed = if item.items().is_some() { several(item, env, scope, "list")? } else { vec![read(item, env, scope)?] };
     let ty = common(&typed, env)?;
     let words = words_of(&typed);
-    let exprs = typed.into_iter().map(|t| t.expr).collect();
-    Some(Typed { words, ..of(Expr::List(exprs), Ty::List(Box::new(ty)), &item.span) })
+    let mut expr = Expr::List(typed.into_iter().map(|t| t.expr).collect());
+    if let Some(without) = table.get("without") {
+        expr = Expr::Without(Box::new(expr), Box::new(less(&without, &ty, env, scope)?));
+    }
+    Some(Typed { words, ..of(expr, Ty::List(Box::new(ty)), &item.span) })
+}
+
+/// What is taken out of a list; another kind of value would take nothing out, which is a slip.
+fn less(item: &Item<'_>, ty: &Ty, env: &Env<'_>, scope: &Scope) -> Option<Expr> {
+    if env.outbound {
+        env.problems.add("not-outbound", &item.span, "what goes out is released whole: `without` stands only inbound");
+    }
+    let typed = read(item, env, scope)?;
+    if typed.ty != *ty {
+        env.problems.add("mixed-types", &typed.span, "`without` must give the same kind of value as the list");
+    }
+    Some(typed.expr)
 }
 
 fn count(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
@@ -305,13 +320,15 @@ fn position(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
     Some(of(Expr::Position(found.path), Ty::Text, &item.span))
 }
 
-/// `earliest` and `latest` of an expression that gives dates.
+/// `earliest` and `latest` of an expression that gives dates, or of a list of such.
 fn extreme(latest: bool, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
-    let inner = read(item, env, scope)?;
-    if inner.ty != Ty::Date {
-        env.problems.add("not-a-date", &inner.span, "only dates have an earliest and a latest: put `date` inside");
+    let parts =
+        if item.items().is_some() { several(item, env, scope, "latest")? } else { vec![read(item, env, scope)?] };
+    for part in parts.iter().filter(|p| p.ty != Ty::Date) {
+        env.problems.add("not-a-date", &part.span, "only dates have an earliest and a latest: put `date` inside");
     }
-    Some(of(Expr::Extreme(Box::new(inner.expr), latest), Ty::Date, &item.span))
+    let all = Expr::List(parts.into_iter().map(|p| p.expr).collect());
+    Some(of(Expr::Extreme(Box::new(all), latest), Ty::Date, &item.span))
 }
 
 fn object(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
