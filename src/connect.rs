@@ -38,8 +38,10 @@ pub fn assemble(loaded: Loaded) -> Result<Live, Mistakes> {
         inbound: HashMap::new(),
         inbound_by_key: HashMap::new(),
         outbound: HashMap::new(),
+        handover: HashMap::new(),
         sources: Vec::new(),
         recipients: HashMap::new(),
+        kept_rules: crate::sync::rules::KeptRules::default(),
         loaded,
     };
     if let Some(folder) = own_folder(&live.loaded).filter(|folder| !folder.is_dir()) {
@@ -105,6 +107,11 @@ fn source(system: &SystemSettings, section: &SourceSection) -> Result<Option<Sou
 fn connect_recipient(live: &mut Live, system: &SystemSettings, section: &RecipientSection, mistakes: &mut Mistakes) {
     if let Some(mapping) = outbound(&live.loaded, system, &section.mapping, mistakes) {
         live.outbound.insert(system.name.clone(), Arc::new(mapping));
+    }
+    if system.municipalities.iter().any(|number| system.takes_over(number))
+        && let Some(mapping) = outbound(&live.loaded, system, &section.handover_mapping, mistakes)
+    {
+        live.handover.insert(system.name.clone(), Arc::new(mapping));
     }
     match recipient(system, section) {
         Ok(Some(recipient)) => {

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod connect;
 pub mod demo;
+pub mod proof;
 pub mod sync;
 pub mod telemetry;
 pub mod web;

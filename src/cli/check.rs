@@ -2,11 +2,13 @@
 
 use std::process::ExitCode;
 
+use samhold_policy::Proof;
 use serde_json::json;
 
 use super::support::{DOES_NOT_HOLD, Folder, UNREADABLE, block_on, say};
-use crate::config::unreadable_secrets;
+use crate::config::{Mistakes, unreadable_secrets};
 use crate::connect;
+use crate::proof::{self, Policies};
 use crate::sync::Live;
 
 /// Arguments of `check`.
@@ -25,27 +27,45 @@ pub struct CheckArgs {
 
 /// Checks.
 pub fn run(args: CheckArgs) -> ExitCode {
+    block_on(checked(args))
+}
+
+async fn checked(args: CheckArgs) -> anyhow::Result<ExitCode> {
     let live = match connect::build(&args.folder.config) {
         Ok(live) => live,
-        Err(mistakes) => {
-            if args.json {
-                say!("{}", json!({"ok": false, "mistakes": mistakes.lines()}));
-            } else {
-                eprint!("{}", mistakes.render());
-                eprintln!("{} mistakes", mistakes.0.len());
-            }
-            return ExitCode::from(UNREADABLE);
-        }
+        Err(mistakes) => return Ok(refused(&mistakes, args.json)),
+    };
+    let (policies, proof) = match proof::required(&live.loaded).await {
+        Ok(proved) => proved,
+        Err(mistakes) => return Ok(refused(&mistakes, args.json)),
     };
     let secrets = unreadable_secrets(&args.folder.config);
     if !args.json {
         secrets.iter().for_each(|line| eprintln!("secret-unreadable: {line}"));
     }
     if args.online {
-        return block_on(online(live, secrets, args.json));
+        return online(live, secrets, args.json).await;
     }
     offline(&live, &secrets, args.json);
-    ExitCode::SUCCESS
+    if !args.json {
+        policies_hold(&policies, proof.as_ref());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn refused(mistakes: &Mistakes, json: bool) -> ExitCode {
+    if json {
+        say!("{}", json!({"ok": false, "mistakes": mistakes.lines()}));
+    } else {
+        eprint!("{}", mistakes.render());
+        eprintln!("{} mistakes", mistakes.0.len());
+    }
+    ExitCode::from(UNREADABLE)
+}
+
+fn policies_hold(policies: &Policies, proof: Option<&Proof>) {
+    let how = proof.map_or_else(|| "as they come".to_owned(), |proof| format!("proved in {:.1} s", proof.seconds));
+    say!("policies   ok  {}, {} claims hold ({how})", policies.set.all_told().count(), policies.claims.all().len());
 }
 
 fn offline(live: &Live, secrets: &[String], json: bool) {

@@ -5,11 +5,11 @@
 use std::process::ExitCode;
 
 use samhold_model::Instant;
-use samhold_store::{AuditEntry, DeadLetter, Store};
+use samhold_store::{DeadLetter, Store};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::support::{DOES_NOT_HOLD, Folder, block_on, say, settings, store};
+use super::support::{DOES_NOT_HOLD, Folder, block_on, say, settings, store, tell_log};
 
 /// Arguments of `dead-letters`.
 #[derive(Debug, clap::Args)]
@@ -71,6 +71,7 @@ pub fn run(args: DeadLettersArgs) -> ExitCode {
 async fn act(store: &dyn Store, action: Action, as_json: bool) -> anyhow::Result<ExitCode> {
     match action {
         Action::List { state } => {
+            tell_log(store, None, json!({"command": "dead-letters list"})).await?;
             list(&store.dead_letters(&state, 10_000).await?, as_json);
             Ok(ExitCode::SUCCESS)
         }
@@ -93,14 +94,7 @@ async fn act(store: &dyn Store, action: Action, as_json: bool) -> anyhow::Result
 /// Showing one is a reading, and is written down first.
 async fn look(store: &dyn Store, id: Uuid, as_json: bool) -> anyhow::Result<ExitCode> {
     let Some((letter, _)) = store.dead_letter(id).await? else { return Ok(missing(id)) };
-    let read = AuditEntry {
-        at: Instant::now(),
-        kind: "read".into(),
-        child: None,
-        actor: "operator".into(),
-        detail: json!({"dead_letter": id}),
-    };
-    store.audit(vec![read]).await?;
+    tell_log(store, None, json!({"command": "dead-letters show", "dead_letter": id})).await?;
     show(&letter, as_json);
     Ok(ExitCode::SUCCESS)
 }

@@ -4,14 +4,18 @@
 
 mod audit;
 mod check;
+mod consents;
 mod dead_letters;
 mod demo;
 mod duty;
 mod mapping;
+mod policy;
 mod run;
 mod scenario;
 mod status;
 mod support;
+mod tasks;
+mod veil;
 
 use std::process::ExitCode;
 
@@ -40,13 +44,19 @@ enum Command {
     Mapping(mapping::MappingArgs),
     /// Checks scenario files: given these facts, this must be the answer
     Scenario(scenario::ScenarioArgs),
+    /// The policies that narrow disclosure, and the proof of what must never happen
+    Policy(policy::PolicyArgs),
     /// Who holds the samordningsplikt, and why
     Duty(duty::DutyArgs),
+    /// A child's consents: how each stands, what it opens, until when, and who must consent
+    Consents(consents::ConsentsArgs),
     /// Each system: last contact, backlog, errors; each recipient: queued, delivered, rejected
     Status(status::StatusArgs),
     /// What could not be mapped or delivered, why, and again
     #[command(name = "dead-letters")]
     DeadLetters(dead_letters::DeadLettersArgs),
+    /// What only a person can decide, and their answer
+    Tasks(tasks::TasksArgs),
     /// The audit chain holds; who got what about this child
     Audit(audit::AuditArgs),
 }
@@ -60,9 +70,12 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(args),
         Command::Mapping(args) => mapping::run(args),
         Command::Scenario(args) => scenario::run(args),
+        Command::Policy(args) => policy::run(args),
         Command::Duty(args) => duty::run(args),
+        Command::Consents(args) => consents::run(args),
         Command::Status(args) => status::run(args),
         Command::DeadLetters(args) => dead_letters::run(args),
+        Command::Tasks(args) => tasks::run(args),
         Command::Audit(args) => audit::run(args),
     }
 }

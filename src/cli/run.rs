@@ -11,10 +11,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::support::{Folder, UNREADABLE, block_on, store};
 use crate::clock::Clock;
-use crate::config::{LogSettings, Settings, unreadable_secrets};
+use crate::config::{LogSettings, Mistakes, Settings, unreadable_secrets};
 use crate::sync::{Engine, Live};
 use crate::telemetry::{Counter, start_logs, tell_breaks_by_place};
-use crate::{connect, web};
+use crate::{connect, proof, web};
 
 /// Arguments of `run`.
 #[derive(Debug, clap::Args)]
@@ -53,6 +53,11 @@ fn warn_of_secrets(folder: &Folder) {
 }
 
 async fn daemon(live: Live, folder: Folder) -> anyhow::Result<ExitCode> {
+    if let Err(mistakes) = proof::required(&live.loaded).await {
+        eprint!("{}", mistakes.render());
+        eprintln!("settings-wrong: the daemon did not start: its policies are not proved. Mend them all.");
+        return Ok(ExitCode::from(UNREADABLE));
+    }
     let store = store(&live.loaded).await?;
     let bound = web::bind(&live.loaded.settings.web).await?;
     let address = bound.address;
@@ -106,10 +111,17 @@ fn counting_from_next_start(old: &Settings, new: &Settings) -> Vec<&'static str>
     sections.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
 }
 
+/// Everything the settings ask for, with policies that hold every claim.
+async fn proved(folder: &Folder) -> Result<Live, Mistakes> {
+    let live = connect::build(&folder.config)?;
+    proof::required(&live.loaded).await?;
+    Ok(live)
+}
+
 /// Loads all, validates all, then swaps; a bad file keeps the old set.
 async fn reload(engine: &Arc<Engine>, folder: &Folder) {
     drop(sd_notify::notify(&[sd_notify::NotifyState::Reloading]));
-    match connect::build(&folder.config) {
+    match proved(folder).await {
         Ok(live) => {
             for section in counting_from_next_start(&engine.live().loaded.settings, &live.loaded.settings) {
                 tracing::warn!(section, "`[{section}]` was changed: what it says counts from the next start");

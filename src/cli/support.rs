@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use samhold_store::Store;
+use samhold_model::{ChildId, Instant};
+use samhold_store::{AuditEntry, Store};
+use serde_json::Value;
 
 use crate::config::{Loaded, load};
 
@@ -77,6 +79,15 @@ pub async fn store(loaded: &Loaded) -> anyhow::Result<Arc<dyn Store>> {
     let tried = "store-unavailable: tried to open the store that `[store]` in samhold.toml names; look at its path or \
         address, and that the master key can be read and is the right one";
     crate::connect::open_store(&loaded.settings.store).await.context(tried)
+}
+
+/// Tells the audit log what an operator is about to see. Comes first: what cannot be told is not shown.
+///
+/// # Errors
+/// When the store fails.
+pub async fn tell_log(store: &dyn Store, child: Option<ChildId>, detail: Value) -> anyhow::Result<()> {
+    let (kind, actor) = ("read".into(), "operator".into());
+    Ok(store.audit(vec![AuditEntry { at: Instant::now(), kind, child, actor, detail }]).await?)
 }
 
 #[cfg(test)]

@@ -151,4 +151,19 @@ pub struct MunicipalitySettings {
     /// Judgement calls on sharing that differ from the defaults.
     #[serde(default)]
     pub share: samhold_disclosure::Share,
+    /// After so many days without an answer from the municipality a child moved to, a person is told.
+    #[serde(default = "two_weeks")]
+    pub handover_reminder_days: u16,
+    /// So many days after the last good contact with the population register what it said of address protection still counts;
+    /// after that every child counts as strictly protected (folkeregisterloven § 10-4).
+    #[serde(default = "a_week")]
+    pub protection_max_age_days: u16,
+}
+
+fn a_week() -> u16 {
+    7
+}
+
+fn two_weeks() -> u16 {
+    14
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use samhold_disclosure::Narrowed;
 use samhold_model::Law;
+use samhold_policy::PolicySet;
 
 use super::daemon::Settings;
 use super::report::{Mistake, Mistakes};
@@ -27,6 +29,27 @@ pub struct Loaded {
     pub services: Services,
     /// The connected systems by name.
     pub systems: BTreeMap<String, SystemSettings>,
+    /// The policies in force.
+    pub policies: Arc<PolicySet>,
+}
+
+impl Loaded {
+    /// The rules of disclosure as a municipality has set them, and the policies.
+    #[must_use]
+    pub fn share_rules(&self, number: &str) -> Narrowed {
+        let config = self.settings.municipality.get(number).map(|m| m.share.clone()).unwrap_or_default();
+        let rules = samhold_disclosure::Rules { law: self.law.clone(), config };
+        Narrowed { rules, municipality: number.to_owned(), policies: Arc::clone(&self.policies) as _ }
+    }
+
+    /// The rules of the duty as a municipality has set them.
+    #[must_use]
+    pub fn duty_rules(&self, number: &str) -> samhold_duty::Rules {
+        let mut config = self.settings.municipality.get(number).map(|m| m.reconcile.clone()).unwrap_or_default();
+        config.municipality = number.to_owned();
+        config.service_levels = self.services.levels();
+        samhold_duty::Rules { law: self.law.clone(), config }
+    }
 }
 
 /// Reads and checks a settings folder.
@@ -39,9 +62,10 @@ pub fn load(folder: &Path) -> Result<Loaded, Mistakes> {
     let law = law(folder, &mut mistakes);
     let services = services(folder, &law, &mut mistakes);
     let systems = systems(folder, &law, settings.as_ref(), &mut mistakes);
-    match settings {
-        Some(settings) if mistakes.0.is_empty() => {
-            Ok(Loaded { folder: folder.to_owned(), settings, law, services, systems })
+    let policies = super::policies::load(folder, &mut mistakes);
+    match (settings, policies) {
+        (Some(settings), Some(policies)) if mistakes.0.is_empty() => {
+            Ok(Loaded { folder: folder.to_owned(), settings, law, services, systems, policies })
         }
         _ => Err(mistakes),
     }
@@ -132,7 +156,13 @@ fn consistent(settings: &Settings, name: &str, text: &Arc<str>, mistakes: &mut M
 fn law(folder: &Path, mistakes: &mut Mistakes) -> Law {
     let path = folder.join("laws.toml");
     let Some(text) = text_if_there(&path, mistakes) else { return Law::bundled() };
-    strict::read::<Law>(&path.display().to_string(), &text, mistakes).unwrap_or_else(Law::bundled)
+    let name = path.display().to_string();
+    let Some(law) = strict::read::<Law>(&name, &text, mistakes) else { return Law::bundled() };
+    for problem in law.problems().into_iter().chain(samhold_disclosure::missing_words(&law)) {
+        let place = strict::place(&text, &problem.at);
+        mistakes.push(Mistake::at(&name, &text, place, problem.message).help(problem.help));
+    }
+    law
 }
 
 fn services(folder: &Path, law: &Law, mistakes: &mut Mistakes) -> Services {
@@ -142,6 +172,9 @@ fn services(folder: &Path, law: &Law, mistakes: &mut Mistakes) -> Services {
     let Some(file) = strict::read::<ServicesFile>(&name, &text, mistakes) else { return Services::default() };
     for row in file.service.iter().filter(|row| !law.service_kind.contains_key(&row.kind)) {
         mistakes.push(unknown_word(&name, &text, "service kind", &row.kind, law.service_kind.keys()));
+    }
+    for (at, message) in super::services::unclear_levels(&file.service) {
+        mistakes.push(Mistake::at(&name, &text, strict::place(&text, &at), message));
     }
     Services::new(file.service).unwrap_or_else(|doubled| {
         for name_twice in doubled {
@@ -270,3 +303,7 @@ fn unknown_word<'a>(
 fn place_of(text: &str, word: &str) -> Option<std::ops::Range<usize>> {
     text.find(word).map(|start| start..start + word.len())
 }
+
+#[cfg(test)]
+#[path = "load_tests.rs"]
+mod tests;

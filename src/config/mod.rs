@@ -6,6 +6,7 @@
 mod daemon;
 mod limits;
 mod load;
+pub(crate) mod policies;
 mod report;
 mod secrets;
 mod services;

@@ -89,6 +89,32 @@ fn remove_in(value: &mut Spanned<DeValue<'_>>, span: &std::ops::Range<usize>) ->
     }
 }
 
+/// Where the value at a path of keys stands, rows of a list by number; where the path ends early, the last that is there.
+pub fn place(text: &str, path: &[String]) -> Option<std::ops::Range<usize>> {
+    let table = DeTable::parse(text).ok()?;
+    let (first, rest) = path.split_first()?;
+    let mut found = table.get_ref().get(first.as_str())?;
+    for key in rest {
+        let Some(value) = inside(found, key) else { break };
+        found = value;
+    }
+    Some(first_line(text, found.span()))
+}
+
+fn inside<'a, 'i>(value: &'a Spanned<DeValue<'i>>, key: &str) -> Option<&'a Spanned<DeValue<'i>>> {
+    match value.get_ref() {
+        DeValue::Table(table) => table.get(key),
+        DeValue::Array(items) => items.get(key.parse::<usize>().ok()?),
+        _ => None,
+    }
+}
+
+/// A caret under many lines points nowhere.
+fn first_line(text: &str, span: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let shown = text.get(span.clone()).and_then(|t| t.split('\n').next()).map_or(0, str::len);
+    span.start..span.start.saturating_add(shown)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

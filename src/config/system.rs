@@ -51,10 +51,12 @@ pub enum Permission {
     Query,
     /// `GET /api/v1/worklist`.
     Worklist,
-    /// `POST /api/v1/decisions`.
+    /// `POST /api/v1/decisions` and `POST /api/v1/tasks/{id}`.
     Decide,
     /// `POST /in/{system}`.
     Push,
+    /// `POST /api/v1/consents/query`.
+    Consents,
 }
 
 /// How records come in. Exactly one road.
@@ -102,6 +104,9 @@ pub struct RecipientSection {
     /// Outbound mapping by id.
     #[serde(default = "bundled_assignment")]
     pub mapping: String,
+    /// Outbound mapping by id of what a koordinerende enhet gets when a child has moved to its municipality.
+    #[serde(default = "bundled_handover")]
+    pub handover_mapping: String,
     /// Which of our identifiers the recipient knows the child by: its own local id under this system name, else the
     /// national number.
     #[serde(default)]
@@ -129,7 +134,19 @@ fn bundled_assignment() -> String {
     "samhold-assignment-v1".into()
 }
 
+fn bundled_handover() -> String {
+    "samhold-handover-v1".into()
+}
+
 impl SystemSettings {
+    /// Whether the koordinerende enhet of a municipality is told by it of children who move there. A FHIR server is not: it
+    /// would hold the case of another municipality as its own.
+    #[must_use]
+    pub fn takes_over(&self, number: &str) -> bool {
+        let listens = self.recipient.as_ref().is_some_and(|r| r.fhir.is_none());
+        listens && self.kind == "koordinerende_enhet" && self.serves(number)
+    }
+
     /// Whether it serves a municipality.
     #[must_use]
     pub fn serves(&self, number: &str) -> bool {

@@ -39,7 +39,7 @@ fn sources(world: &World, secrets: &Secrets) -> anyhow::Result<Vec<File>> {
         named(
             OFFICE,
             json!({"kind": "koordinerende_enhet", "token": secrets.token(OFFICE)?, "acts_as": ["*"],
-            "may": ["facts", "query", "worklist", "decide"]}),
+            "may": ["facts", "query", "worklist", "decide", "consents"]}),
         ),
         named(
             KINDERGARTENS,

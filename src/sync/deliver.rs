@@ -16,6 +16,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::engine::{Engine, Live};
+use super::handover;
 use super::message::{NotSendable, message};
 use crate::config::SystemSettings;
 use crate::telemetry::Counter;
@@ -203,6 +204,11 @@ async fn conclude(
 ) -> Result<Step, StoreError> {
     let now = engine.clock.now();
     let recipient = SystemName::new(system.name.clone());
+    if matches!(outcome, DeliveryOutcome::Refused { .. } | DeliveryOutcome::Later { .. }) {
+        // The other end may have it, whatever it said; what is sent next may be something else.
+        let tried = AuditEntry { kind: "tried".into(), ..release_entry(system, row, kind, decisions.clone(), now) };
+        engine.store.left(vec![(row.event_id, tried)]).await?;
+    }
     // What the other end answers is not ours: it may repeat a number it was sent.
     let covered = |text: &str| samhold_model::national_id::redact(text);
     let (attempt, trouble, counter) = match outcome {
@@ -272,12 +278,13 @@ pub(crate) fn release_entry(
     now: Instant,
 ) -> AuditEntry {
     let word = if row.kind == EventKind::Retracted { "retraction" } else { "release" };
+    let recipient_kind = if kind == OutgoingKind::Handover { handover::RECIPIENT } else { &system.kind };
     AuditEntry {
         at: now,
         kind: word.into(),
         child: Some(row.child),
         actor: system.name.clone(),
         detail: json!({"event_id": row.event_id, "version": row.version, "type": kind.event_type(),
-            "recipient_kind": system.kind, "decisions": decisions}),
+            "recipient_kind": recipient_kind, "decisions": decisions}),
     }
 }

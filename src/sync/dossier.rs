@@ -3,18 +3,28 @@
 //! Pure: the same facts and the same day give the same dossier. Missing protection is `unknown`, which counts as strictly
 //! protected; it never becomes `none` by default.
 
-use std::collections::BTreeMap;
+mod consents;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use samhold_disclosure::cleared::{Circumstances, Necessity};
-use samhold_disclosure::{Consent, Guardian, Subject};
+use samhold_disclosure::{Guardian, Subject};
 use samhold_duty::Family;
 use samhold_model::dates::date_of;
 use samhold_model::{ChildId, Date, Fact, FactBody};
 use samhold_store::StoredFact;
 use serde_json::{Map, Value};
 
+use super::past::{self, Corrected};
+
+pub use consents::Recorded;
+
 /// Under this id stand facts about the municipality itself: delegations, and employees who coordinate for several children.
 pub const WHOLE_MUNICIPALITY: ChildId = ChildId(uuid::Uuid::nil());
+
+/// Stands for a municipality that is not told.
+const UNKNOWN_PLACE: &str = "0000";
 
 /// A child's facts together with those of the municipality that concern every child, in ledger order.
 ///
@@ -25,12 +35,47 @@ pub async fn rows_of(
     child: ChildId,
     municipality: &samhold_model::MunicipalityNo,
 ) -> Result<Vec<StoredFact>, samhold_store::StoreError> {
-    let mut rows = store.facts_of(child, municipality).await?;
-    if !rows.is_empty() && child != WHOLE_MUNICIPALITY {
-        rows.extend(store.facts_of(WHOLE_MUNICIPALITY, municipality).await?);
-        rows.sort_by_key(|r| r.seq);
+    let rows = as_one(store.facts_beside(child, WHOLE_MUNICIPALITY, municipality).await?, child);
+    let known = rows.iter().any(|r| r.child != WHOLE_MUNICIPALITY || child == WHOLE_MUNICIPALITY);
+    Ok(if known { rows } else { Vec::new() })
+}
+
+/// The family as these facts have it by what is known on a day. Birth and due dates count from whenever they are known;
+/// their valid date is the birth itself.
+#[must_use]
+pub fn family_of(child: ChildId, facts: &[Fact], known_at: Date) -> Family {
+    let mut family = Family { child: Some(child.to_string()), ..Family::default() };
+    for fact in samhold_duty::corrected(facts, known_at) {
+        match fact.body {
+            FactBody::BirthDate { date } => family.birth_date = Some(date),
+            FactBody::DueDate { date } => family.due_date = Some(date),
+            _ => {}
+        }
     }
-    Ok(rows)
+    family
+}
+
+/// What was said of children who are this child is said of this one, also where a fact names the child in its fields.
+fn as_one(mut rows: Vec<StoredFact>, child: ChildId) -> Vec<StoredFact> {
+    let joined: BTreeSet<String> = rows.iter().filter(|r| is_joined(r, child)).map(|r| r.child.to_string()).collect();
+    if !joined.is_empty() {
+        rows.iter_mut().for_each(|row| rename(&mut row.body, &joined, &child.to_string()));
+    }
+    rows
+}
+
+/// Whether a row that was read of a child was registered on another one, who counts as this child.
+pub(super) fn is_joined(row: &StoredFact, child: ChildId) -> bool {
+    row.child != child && row.child != WHOLE_MUNICIPALITY
+}
+
+fn rename(value: &mut Value, joined: &BTreeSet<String>, child: &str) {
+    match value {
+        Value::String(text) if joined.contains(text) => child.clone_into(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| rename(item, joined, child)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| rename(field, joined, child)),
+        _ => {}
+    }
 }
 
 /// One child's facts, sorted for the rules.
@@ -42,8 +87,14 @@ pub struct Dossier {
     pub facts: Vec<Fact>,
     /// Facts with corrections applied that hold by the day, for everything else.
     effective: Vec<Fact>,
+    /// Facts that were registered on a child who was joined to this one, with that child.
+    joined: BTreeMap<String, ChildId>,
     /// Every row of the ledger could be read.
     whole: bool,
+    /// What was recorded too late, worked out once it is asked for.
+    corrections: OnceLock<Vec<Corrected>>,
+    /// The last day on which what was said of protection counts; without it, every day.
+    protection_until: Option<Date>,
     /// The day.
     pub today: Date,
 }
@@ -61,6 +112,17 @@ pub struct Contact {
     pub unit: Option<String>,
 }
 
+/// Where a child moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MovedTo {
+    /// The new municipality's number; `0000` when nobody knows.
+    pub to: String,
+    /// The day.
+    pub at: Date,
+    /// The fact that says so.
+    pub fact: String,
+}
+
 impl Dossier {
     /// From the ledger's rows. A row that cannot be read any more is left out and told; it may be the one that protects, so
     /// that nothing may leave about this child.
@@ -73,11 +135,39 @@ impl Dossier {
     #[must_use]
     pub fn on(child: ChildId, rows: &[StoredFact], day: Date, known_at: Date) -> Self {
         let facts: Vec<Fact> = rows.iter().filter_map(fact_of).collect();
+        let whole = facts.len() == rows.len();
+        let joined = rows.iter().filter(|r| is_joined(r, child)).map(|r| (r.id.to_string(), r.child)).collect();
+        Self { joined, ..Self::of(child, facts, whole, (day, known_at)) }
+    }
+
+    fn of(child: ChildId, facts: Vec<Fact>, whole: bool, (day, known_at): (Date, Date)) -> Self {
         let mut effective: Vec<Fact> = samhold_duty::corrected(&facts, known_at);
         effective.retain(|f| f.at <= day);
         effective.sort_by(|a, b| (a.at, a.order, &a.id).cmp(&(b.at, b.order, &b.id)));
-        let whole = facts.len() == rows.len();
-        Self { child, facts, effective, whole, today: day }
+        let joined = BTreeMap::new();
+        let corrections = OnceLock::new();
+        Self { child, facts, effective, joined, whole, corrections, protection_until: None, today: day }
+    }
+
+    /// The same, where what was said of protection counts until a day only: a register that has been silent since may know of
+    /// another one.
+    #[must_use]
+    pub fn with_protection_until(mut self, until: Option<Date>) -> Self {
+        self.protection_until = until;
+        self
+    }
+
+    /// The same child on another day by what was known on `known_at`.
+    #[must_use]
+    pub fn as_known(&self, day: Date, known_at: Date) -> Self {
+        let known = self.facts.iter().filter(|f| f.recorded_at <= known_at).cloned().collect();
+        let joined = self.joined.clone();
+        Self { joined, ..Self::of(self.child, known, self.whole, (day, known_at)) }
+    }
+
+    /// What was recorded too late and changed the answer of days that had passed.
+    pub(super) fn corrections(&self, rules: impl FnOnce() -> samhold_duty::Rules) -> &[Corrected] {
+        self.corrections.get_or_init(|| past::corrections(self, &rules()))
     }
 
     /// Whether every row of the ledger could be read.
@@ -104,17 +194,13 @@ impl Dossier {
     /// The family as the rules need it.
     #[must_use]
     pub fn family(&self) -> Family {
-        // Birth and due dates count from whenever they are known; their valid date is the birth itself.
-        let known = samhold_duty::corrected(&self.facts, self.today);
-        let mut family = Family { child: Some(self.child.to_string()), ..Family::default() };
-        for fact in &known {
-            match &fact.body {
-                FactBody::BirthDate { date } => family.birth_date = Some(*date),
-                FactBody::DueDate { date } => family.due_date = Some(*date),
-                _ => {}
-            }
-        }
-        family
+        self.family_known(self.today)
+    }
+
+    /// As [`Dossier::family`], by what was known on `known_at`.
+    #[must_use]
+    pub fn family_known(&self, known_at: Date) -> Family {
+        family_of(self.child, &self.facts, known_at)
     }
 
     /// The child as disclosure needs it.
@@ -153,14 +239,54 @@ impl Dossier {
         self.effective.iter().rev().find(|f| matches!(f.body, FactBody::Born { .. })).map(|f| f.at)
     }
 
-    /// `unknown` until a register has said otherwise.
+    /// The facts as they were registered: of this child, and of each that was joined to it. What protects one of them
+    /// protects the child; what ends a protection ends only its own.
+    fn registrations(&self) -> Vec<Vec<&FactBody>> {
+        let mut parts: BTreeMap<ChildId, Vec<&FactBody>> = BTreeMap::new();
+        for fact in &self.effective {
+            parts.entry(self.joined.get(&fact.id).copied().unwrap_or(self.child)).or_default().push(&fact.body);
+        }
+        parts.into_values().collect()
+    }
+
+    /// `unknown` until a register has said otherwise, and when that is too long ago. The strictest that is said of the child
+    /// anywhere.
     #[must_use]
     pub fn protection(&self) -> String {
-        let word = self.latest(|b| match b {
-            FactBody::AddressProtection { value } => serde_json::to_value(value).ok(),
+        let stale = self.protection_until.is_some_and(|until| self.today > until);
+        let counts = |word: &String| !stale || !matches!(word.as_str(), "none" | "fortrolig");
+        self.protection_said().filter(counts).unwrap_or_else(|| "unknown".to_owned())
+    }
+
+    /// What is said of protection, however long ago; the strictest that is said of the child anywhere.
+    #[must_use]
+    pub fn protection_said(&self) -> Option<String> {
+        let said = |b: &&FactBody| match b {
+            FactBody::AddressProtection { value } => serde_json::to_value(value).ok()?.as_str().map(str::to_owned),
             _ => None,
-        });
-        word.as_ref().and_then(Value::as_str).unwrap_or("unknown").to_owned()
+        };
+        let words = self.registrations().into_iter().filter_map(|part| part.iter().rev().find_map(said));
+        let strictness = |word: &String| match word.as_str() {
+            "none" => 0,
+            "fortrolig" => 1,
+            _ => 2,
+        };
+        words.max_by_key(strictness)
+    }
+
+    /// Where the child went when it left a municipality, unless it has come back: the first place that is known.
+    #[must_use]
+    pub fn moved_from(&self, municipality: &str) -> Option<MovedTo> {
+        let mut gone: Option<MovedTo> = None;
+        for fact in &self.effective {
+            let FactBody::Moved { to } = &fact.body else { continue };
+            if to == municipality {
+                gone = None;
+            } else if gone.as_ref().is_none_or(|g| g.to == UNKNOWN_PLACE) {
+                gone = Some(MovedTo { to: to.clone(), at: fact.at, fact: fact.id.clone() });
+            }
+        }
+        gone
     }
 
     fn guardians(&self) -> Vec<Guardian> {
@@ -174,53 +300,27 @@ impl Dossier {
     }
 
     fn banned(&self, guardian: &str) -> bool {
-        self.latest(|b| match b {
+        let said = |b: &&FactBody| match b {
             FactBody::ContactBan { person, active } if person == guardian => Some(*active),
             _ => None,
-        })
-        .unwrap_or(false)
+        };
+        self.registrations().iter().any(|part| part.iter().rev().find_map(said) == Some(true))
     }
 
-    /// Categories switched on and not off again.
+    /// Categories switched on and not off again, by any registration of the child.
     fn switched(&self, pick: impl Fn(&FactBody) -> Option<(Vec<String>, bool)>) -> Vec<String> {
-        let mut on: Vec<String> = Vec::new();
-        for (categories, active) in self.effective.iter().filter_map(|f| pick(&f.body)) {
-            on.retain(|c| !categories.contains(c));
-            if active {
-                on.extend(categories);
+        let mut all: Vec<String> = Vec::new();
+        for part in self.registrations() {
+            let mut on: Vec<String> = Vec::new();
+            for (categories, active) in part.into_iter().filter_map(&pick) {
+                on.retain(|c| !categories.contains(c));
+                if active {
+                    on.extend(categories);
+                }
             }
+            all.extend(on.into_iter().filter(|c| !all.contains(c)).collect::<Vec<_>>());
         }
-        on
-    }
-
-    /// Consents on record with their withdrawals.
-    #[must_use]
-    pub fn consents(&self) -> Vec<Consent> {
-        let withdrawn: BTreeMap<&str, Date> = self
-            .effective
-            .iter()
-            .rev()
-            .filter_map(|f| match &f.body {
-                FactBody::ConsentWithdrawn { consent } => Some((consent.as_str(), f.at)),
-                _ => None,
-            })
-            .collect();
-        self.effective
-            .iter()
-            .filter_map(|f| match &f.body {
-                FactBody::Consent { by, categories, recipients, purposes, valid_to, fields } => Some(Consent {
-                    by: by.clone(),
-                    categories: categories.clone(),
-                    recipients: recipients.clone(),
-                    purposes: purposes.clone(),
-                    given: f.at,
-                    valid_to: *valid_to,
-                    withdrawn: withdrawn.get(f.id.as_str()).copied(),
-                    fields: fields.clone(),
-                }),
-                _ => None,
-            })
-            .collect()
+        all
     }
 
     /// What people have found: objections and necessity.
@@ -280,23 +380,6 @@ impl Dossier {
             _ => None,
         })
     }
-
-    /// Services whose care order, consent or age limits can change what may leave: the dates on which they do.
-    pub fn sharing_dates(&self, consent_max_days: i64) -> Vec<Date> {
-        let mut dates = Vec::new();
-        for consent in self.consents() {
-            let end = samhold_model::dates::add_days(consent.given, consent_max_days);
-            dates.push(consent.valid_to.map_or(end, |to| to.min(end)));
-        }
-        let subject = self.subject();
-        if let Some(born) = subject.birth_date.or(subject.due_date) {
-            let leap = samhold_model::dates::LeapBirthday::Mar1;
-            dates.extend([12, 15, 16, 18].map(|age| samhold_model::dates::birthday(born, age, leap)));
-        }
-        dates.extend(self.facts.iter().map(|f| f.at));
-        dates.retain(|d| *d > self.today);
-        dates
-    }
 }
 
 fn fact_of(row: &StoredFact) -> Option<Fact> {
@@ -315,3 +398,6 @@ fn fact_of(row: &StoredFact) -> Option<Fact> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

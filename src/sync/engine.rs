@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::rules::KeptRules;
 use crate::clock::Clock;
 use crate::config::{Loaded, MunicipalitySettings, SystemSettings};
 
@@ -45,8 +46,12 @@ pub struct Live {
     pub inbound_by_key: HashMap<String, Vec<(String, Arc<Mapping>)>>,
     /// Outbound mappings by system name.
     pub outbound: HashMap<String, Arc<super::shape::OutboundMapping>>,
+    /// Outbound mappings of handovers, by the name of the system that may get them.
+    pub handover: HashMap<String, Arc<super::shape::OutboundMapping>>,
     /// Sources by system name.
     pub sources: Vec<(String, Source)>,
+    /// The rules in the form in which they are kept with answers.
+    pub kept_rules: KeptRules,
     /// Recipients that are pushed to, by system name.
     pub recipients: HashMap<String, Arc<dyn Recipient>>,
 }
@@ -80,16 +85,13 @@ impl Live {
     /// The rules of the duty as this municipality has set them.
     #[must_use]
     pub fn duty_rules(&self, number: &str) -> samhold_duty::Rules {
-        let mut config = self.municipality(number).map(|m| m.reconcile.clone()).unwrap_or_default();
-        config.municipality = number.to_owned();
-        samhold_duty::Rules { law: self.loaded.law.clone(), config }
+        self.loaded.duty_rules(number)
     }
 
-    /// The rules of disclosure as this municipality has set them.
+    /// The rules of disclosure as this municipality has set them, and the policies.
     #[must_use]
-    pub fn share_rules(&self, number: &str) -> samhold_disclosure::Rules {
-        let config = self.municipality(number).map(|m| m.share.clone()).unwrap_or_default();
-        samhold_disclosure::Rules { law: self.loaded.law.clone(), config }
+    pub fn share_rules(&self, number: &str) -> samhold_disclosure::Narrowed {
+        self.loaded.share_rules(number)
     }
 
     /// Systems that receive about children of a municipality.

@@ -5,6 +5,8 @@
 use samhold_model::{ChildId, Date, Instant, NationalId};
 use samhold_store::{Identifier, Resolved, Secret, Store, StoreError};
 
+use super::tasks::is_settled;
+
 /// How a source names a child.
 #[derive(Clone, Debug)]
 pub enum ChildReference {
@@ -101,11 +103,56 @@ pub async fn find(
         Resolved::Child { child, .. } => Ok(Found::Children(vec![child])),
         Resolved::Conflict(children) => {
             let detail = "one record names identifiers of different children";
-            store.open_task("possible_same_child", &children, detail, now).await?;
+            let asked = survivors(store, &children).await?;
+            if !is_settled(store, &asked).await? {
+                store.open_task("possible_same_child", &asked, detail, now).await?;
+            }
             Ok(Found::Conflict(children))
         }
         Resolved::Unknown => Ok(Found::Unknown),
     }
+}
+
+/// Finds the child that all `references` mean together, and makes none.
+///
+/// # Errors
+/// When the store fails.
+pub async fn look_up(store: &dyn Store, references: &[ChildReference], from: Date) -> Result<Resolved, StoreError> {
+    let mut identifiers = Vec::new();
+    for reference in references {
+        match reference {
+            ChildReference::Number(number) => identifiers.push(identifier_of(number)),
+            ChildReference::Local { system, id } => {
+                identifiers.push(Identifier { scheme: format!("local:{system}"), value: Secret(id.clone()) });
+            }
+            ChildReference::Unborn { mother, due_date, ordinal } => {
+                let mother = store.find_person(&identifier_of(mother)).await?;
+                identifiers.extend(mother.map(|mother| unborn(mother, *due_date, *ordinal)));
+            }
+            ChildReference::Own(child) => {
+                return Ok(match own(store, *child).await? {
+                    Found::Children(_) => Resolved::Child { child: store.survivor_of(*child).await?, new: false },
+                    _ => Resolved::Unknown,
+                });
+            }
+            ChildReference::ChildrenOf(_) => return Ok(Resolved::Unknown),
+        }
+    }
+    if identifiers.is_empty() {
+        return Ok(Resolved::Unknown);
+    }
+    store.resolve_child(&identifiers, false, from).await
+}
+
+/// A person is asked about the children that these count as.
+async fn survivors(store: &dyn Store, children: &[ChildId]) -> Result<Vec<ChildId>, StoreError> {
+    let mut survivors = Vec::new();
+    for child in children {
+        survivors.push(store.survivor_of(*child).await?);
+    }
+    survivors.sort();
+    survivors.dedup();
+    Ok(survivors)
 }
 
 async fn own(store: &dyn Store, child: ChildId) -> Result<Found, StoreError> {

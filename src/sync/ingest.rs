@@ -167,9 +167,37 @@ async fn one(engine: &Engine, live: &Live, system: &SystemSettings, record: &Sto
         Err(errors) => {
             let detail: Vec<String> = errors.iter().map(ToString::to_string).collect();
             let code = errors.first().map_or("mapping", |e| e.code.as_str());
+            if mapping.failed_voids() {
+                take_away(engine, system, record).await?;
+            }
             Ok(End::Dead(Dead::new(code, detail.join("\n"))))
         }
     }
+}
+
+/// What a record permitted must not stand on a version that its source has replaced by one nobody can read.
+async fn take_away(engine: &Engine, system: &SystemSettings, record: &StoredRecord) -> Result<(), StoreError> {
+    let before = engine.store.facts_of_scope(&record.system, &record.key).await?;
+    let Some(first) = before.first() else { return Ok(()) };
+    if overtaken(engine, record, &before).await? {
+        return Ok(());
+    }
+    let held = Held {
+        record: record.id,
+        system,
+        municipality: first.municipality.clone(),
+        scope: record.key.clone(),
+        now: engine.clock.now(),
+    };
+    let facts = replaced(&held, &before, Vec::new(), date_of(record.received_at), &permits_no_more);
+    engine.store.append(facts).await?;
+    engine.signals.marked.notify_one();
+    Ok(())
+}
+
+/// Only a consent permits. An objection and a withdrawal hold back, and stand until somebody can read what came after them.
+fn permits_no_more(type_name: &str) -> Gone {
+    if type_name == "consent" { Gone::Void } else { Gone::Keep }
 }
 
 /// Our own facts over a queue or folder: the good ones are taken, the rest make the record a dead letter that says which.

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::dossier::{Dossier, WHOLE_MUNICIPALITY, rows_of};
 use super::engine::Engine;
+use super::tasks::is_settled;
 
 /// A child is thought to be the expected one when it is born at most this many days before or after the due date.
 const BEFORE_DUE: i64 = 120;
@@ -70,6 +71,9 @@ async fn expected_by(
     siblings.dedup();
     let this = family(engine, fact.child, fact, new).await?;
     for other in siblings.into_iter().filter(|c| *c != fact.child) {
+        if is_settled(engine.store.as_ref(), &[fact.child, other]).await? {
+            continue;
+        }
         let that = family(engine, other, fact, new).await?;
         let born = |f: &samhold_duty::Family| f.birth_date;
         let due = |f: &samhold_duty::Family| f.due_date.filter(|_| f.birth_date.is_none());
@@ -81,7 +85,7 @@ async fn expected_by(
         };
         if near {
             let detail = "an expected child and a registered one have the same guardian and fitting dates; if they are one \
-                child, register `born` with both the unborn reference and the number";
+                child, answer `same_child`, else `not_same`";
             let mut both = [fact.child, other];
             both.sort();
             engine.store.open_task("unborn_may_be_born", &both, detail, engine.clock.now()).await?;
@@ -96,7 +100,9 @@ async fn family(
     like: &NewFact,
     new: &[NewFact],
 ) -> Result<samhold_duty::Family, StoreError> {
-    let mut rows = rows_of(engine.store.as_ref(), child, &like.municipality).await?;
+    // One that was joined to another is known by what is known of both.
+    let whole = engine.store.survivor_of(child).await?;
+    let mut rows = rows_of(engine.store.as_ref(), whole, &like.municipality).await?;
     rows.extend(new.iter().filter(|f| f.child == child && f.municipality == like.municipality).map(as_row));
     Ok(Dossier::new(child, &rows, engine.clock.today()).family())
 }

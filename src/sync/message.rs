@@ -2,6 +2,8 @@
 //!
 //! Used by push, pull and query alike, so that no road out has rules of its own.
 
+use std::sync::Arc;
+
 use samhold_adapter_api::OutgoingKind;
 use samhold_disclosure::Cleared;
 use samhold_disclosure::cleared::{Envelope, EnvelopeError, EnvelopeKind, Notice};
@@ -12,8 +14,10 @@ use serde_json::Value;
 
 use super::dossier::{Dossier, rows_of};
 use super::engine::{Engine, Live};
-use super::shape::OutboundShape;
-use super::view::{Sight, sight};
+use super::handover::sight_now;
+use super::protection;
+use super::shape::{OutboundMapping, OutboundShape};
+use super::view::Sight;
 use super::workout::decisions_json;
 use crate::config::SystemSettings;
 use crate::telemetry::Counter;
@@ -63,7 +67,8 @@ pub async fn now(
 ) -> Result<Now, StoreError> {
     let rows = rows_of(engine.store.as_ref(), child, municipality).await?;
     let today = engine.clock.today();
-    let dossier = Dossier::new(child, &rows, today);
+    let until = protection::counts_until(engine, live, municipality.as_str()).await?;
+    let dossier = Dossier::new(child, &rows, today).with_protection_until(until);
     let rules = live.duty_rules(municipality.as_str());
     let answer = samhold_duty::answer(&dossier.family(), &dossier.facts, today, None, &rules);
     Ok(Now { dossier, answer })
@@ -80,7 +85,7 @@ pub async fn message(
     row: &Delivery,
 ) -> Result<Result<Message, NotSendable>, StoreError> {
     let state = now(engine, live, row.child, &row.municipality).await?;
-    let seen = sight(live, row.municipality.as_str(), system, &state.dossier, &state.answer);
+    let seen = sight_now(live, row.municipality.as_str(), system, (&state.dossier, &state.answer));
     if seen.content_hash != row.content_hash {
         return Ok(Err(NotSendable::Changed(seen.content_hash)));
     }
@@ -104,7 +109,7 @@ fn compose(
     Counter::Withheld.add(seen.decisions.iter().filter(|d| !d.decision.withheld.is_empty()).count());
     let Some(cleared) = seen.cleared.filter(|_| row.kind != EventKind::Retracted) else {
         // Who may still know that the case goes on gets new content; who may not is only told that the old is void.
-        let kind = if seen.participant { OutgoingKind::Retracted } else { OutgoingKind::Superseded };
+        let kind = if seen.participant || seen.takes_over { OutgoingKind::Retracted } else { OutgoingKind::Superseded };
         let notice = match kind {
             OutgoingKind::Superseded => Cleared::<Notice>::superseded(envelope),
             _ => Cleared::<Notice>::retraction(envelope),
@@ -112,23 +117,24 @@ fn compose(
         let data = notice.map_err(broken)?.into_value();
         return Ok(Message { kind, data, decisions });
     };
-    let data = shaped(live, system, cleared, envelope)?;
-    Ok(Message { kind: OutgoingKind::Assignment, data, decisions })
+    let (kind, mapping) = match seen.takes_over {
+        true => (OutgoingKind::Handover, live.handover.get(&system.name)),
+        false => (OutgoingKind::Assignment, live.outbound.get(&system.name)),
+    };
+    let data = shaped(mapping, cleared, envelope)?;
+    Ok(Message { kind, data, decisions })
 }
 
-/// Shapes cleared content by the recipient's outbound mapping.
+/// Shapes cleared content by an outbound mapping.
 ///
 /// # Errors
 /// When the mapping fails or wrote something that was not released.
 pub fn shaped(
-    live: &Live,
-    system: &SystemSettings,
+    mapping: Option<&Arc<OutboundMapping>>,
     cleared: Cleared<samhold_disclosure::cleared::Released>,
     envelope: &Envelope,
 ) -> Result<Cleared<Value>, NotSendable> {
-    let Some(mapping) = live.outbound.get(&system.name) else {
-        return Err(broken("the recipient has no outbound mapping"));
-    };
+    let mapping = mapping.ok_or_else(|| broken("the recipient has no outbound mapping"))?;
     cleared.shape(&OutboundShape(mapping), envelope).map_err(broken)
 }
 

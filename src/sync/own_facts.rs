@@ -9,13 +9,13 @@ mod opaque;
 
 use samhold_model::schema::Finding;
 use samhold_model::{ChildId, FactBody, FactId, Instant, MunicipalityNo, RecordId, SystemName};
-use samhold_store::{Appended, NewFact, StoreError};
+use samhold_store::{Appended, NewFact, Resolved, StoreError};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::dossier::WHOLE_MUNICIPALITY;
 use super::engine::{Engine, Live};
-use super::identity::{Found, find};
+use super::identity::{ChildReference, Found, find, look_up};
 use super::kinship::{concern_all, relate};
 use crate::config::SystemSettings;
 use crate::telemetry::Counter;
@@ -151,6 +151,37 @@ fn count(taken: &mut TakenFacts, index: usize, fate: Appended) {
             )],
         }),
     }
+}
+
+/// Whom a fact is about, as far as it is known before it is taken.
+pub(super) enum About {
+    /// This child, or one nobody knows yet.
+    Child(Option<ChildId>),
+    /// It will be refused when it is taken, which also does what else is to be done then.
+    Refused,
+}
+
+/// Reads whom a fact is about and whether this client may say it, without leaving a trace.
+pub(super) async fn about(
+    engine: &Engine,
+    live: &Live,
+    system: &SystemSettings,
+    input: FactInput,
+) -> Result<Result<About, Rejection>, StoreError> {
+    let index = input.index;
+    let envelope = match Envelope::read(input, live.realm()) {
+        Ok(envelope) => envelope,
+        Err(errors) => return Ok(Err(Rejection { index, code: "invalid_fact", status: 422, errors }.covered())),
+    };
+    if let Some(rejection) = authority::refusal(engine, live, system, &envelope).await? {
+        return Ok(Err(rejection.covered()));
+    }
+    let by_our_id = envelope.child.iter().any(|reference| matches!(reference, ChildReference::Own(_)));
+    Ok(Ok(match look_up(engine.store.as_ref(), &envelope.child, envelope.at).await? {
+        Resolved::Child { child, .. } => About::Child(Some(child)),
+        Resolved::Unknown if !by_our_id => About::Child(None),
+        Resolved::Unknown | Resolved::Conflict(_) => About::Refused,
+    }))
 }
 
 type Prepared = Result<Vec<NewFact>, Rejection>;

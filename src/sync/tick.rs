@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::engine::Engine;
+use super::protection::{self, Silent};
 
 /// Runs until the program stops.
 pub async fn run(engine: Arc<Engine>) {
     let mut checked = None;
+    let mut silent = None;
     loop {
         let today = engine.clock.today();
         match engine.store.mark_due(today).await {
@@ -20,6 +22,7 @@ pub async fn run(engine: Arc<Engine>) {
             Ok(_) => {}
             Err(e) => tracing::error!(error = %e, "children that fall due could not be marked"),
         }
+        silent = look_at_registers(&engine, silent).await;
         if checked != Some(today) {
             checked = checkpoint(&engine).await.then_some(today);
         }
@@ -34,6 +37,25 @@ pub async fn run(engine: Arc<Engine>) {
             () = tokio::time::sleep(Duration::from_secs(5)) => {}
         }
     }
+}
+
+/// When a register has been silent for too long, or speaks again, what every child's recipients may see is another thing.
+async fn look_at_registers(engine: &Engine, before: Option<Silent>) -> Option<Silent> {
+    let now = match protection::look(engine).await {
+        Ok(now) => now,
+        Err(e) => {
+            tracing::error!(error = %e, "how long the population register has been silent could not be seen");
+            return before;
+        }
+    };
+    // At the start every child is worked out anyway.
+    if before.as_ref().is_some_and(|before| *before != now)
+        && let Err(e) = engine.store.mark_all().await
+    {
+        tracing::error!(error = %e, "children could not be marked after the register fell silent or spoke; tried again");
+        return before;
+    }
+    Some(now)
 }
 
 async fn checkpoint(engine: &Engine) -> bool {

@@ -7,14 +7,19 @@ use std::collections::BTreeMap;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use samhold_disclosure::Recipient;
-use samhold_disclosure::cleared::{Cleared, ItemDecision, Package, Parcel, Released, release};
+use samhold_disclosure::cleared::{Cleared, ItemDecision, Package, Parcel, Release, Released, release};
 use samhold_duty::answer::{BkState, DutyState, PlanState};
 use samhold_duty::{Answer, HolderKind};
+use samhold_model::Date;
 use serde_json::{Map, Value, json};
 
 use super::dossier::Dossier;
 use super::engine::Live;
+use super::past::stamp;
 use crate::config::SystemSettings;
+
+/// What a recipient that coordinates, or takes part in it, is told for.
+pub(super) const PURPOSE: &str = "coordination";
 
 /// What a recipient may see.
 #[derive(Debug)]
@@ -23,16 +28,26 @@ pub struct Sight {
     pub cleared: Option<Cleared<Released>>,
     /// Every decision, for the audit.
     pub decisions: Vec<ItemDecision>,
-    /// Hash of what may go out, stable over time.
+    /// Hash of what may go out, stable over time; another one after something that had been told was corrected.
     pub content_hash: Option<String>,
+    /// The last day on which something it had been told was found to be otherwise.
+    pub corrected: Option<Date>,
     /// The recipient takes part in the case.
     pub participant: bool,
+    /// The recipient takes the case over: the child has moved to its municipality.
+    pub takes_over: bool,
 }
 
-/// Works out what `system` may see of the answer of the day.
+/// Works out what `system` may see of the answer of the day. Who had been told otherwise about days that have passed is sent
+/// the state anew, though it may read the same.
 #[must_use]
 pub fn sight(live: &Live, municipality: &str, system: &SystemSettings, dossier: &Dossier, answer: &Answer) -> Sight {
-    sight_of(live, municipality, system, dossier, (answer, answer))
+    let mut seen = sight_of(live, municipality, system, dossier, (answer, answer));
+    if let Some(stamp) = stamp(live, municipality, system, dossier) {
+        seen.content_hash = seen.content_hash.map(|hash| sha256(&format!("{hash}\n{}", stamp.text)));
+        seen.corrected = Some(stamp.recorded);
+    }
+    seen
 }
 
 /// Works out what `system` may see of the answer of another day. Who may see is decided by the answer `of_today`.
@@ -44,6 +59,29 @@ pub fn sight_of(
     dossier: &Dossier,
     (of_today, answer): (&Answer, &Answer),
 ) -> Sight {
+    let (to, items) = offered(live, municipality, system, dossier, (of_today, answer));
+    let participant = to.participant;
+    let released = decided(live, municipality, dossier, (to, PURPOSE), items);
+    let mapping = live.outbound.get(&system.name).map(|m| m.fingerprint.clone()).unwrap_or_default();
+    let content_hash = released.cleared.as_ref().map(|c| hash_of(c.get(), &mapping));
+    Sight {
+        cleared: released.cleared,
+        decisions: released.decisions,
+        content_hash,
+        corrected: None,
+        participant,
+        takes_over: false,
+    }
+}
+
+/// To whom, and everything there is to offer of an answer.
+pub(super) fn offered(
+    live: &Live,
+    municipality: &str,
+    system: &SystemSettings,
+    dossier: &Dossier,
+    (of_today, answer): (&Answer, &Answer),
+) -> (Recipient, Vec<Parcel>) {
     // A municipality it does not serve, and a child about whom not everything can be read, are none of its business.
     let open = system.serves(municipality) && dossier.is_whole();
     let participant = open && takes_part(system, of_today);
@@ -52,28 +90,44 @@ pub fn sight_of(
     } else {
         Vec::new()
     };
-    let package = Package {
+    (Recipient { kind: system.kind.clone(), participant, id: None }, items)
+}
+
+/// Has disclosure decide on what is offered to a recipient for a purpose, today.
+pub(super) fn decided(
+    live: &Live,
+    municipality: &str,
+    dossier: &Dossier,
+    (recipient, purpose): (Recipient, &str),
+    items: Vec<Parcel>,
+) -> Release {
+    release(&package(dossier, (recipient, purpose), items), &live.share_rules(municipality))
+}
+
+/// What is offered together with what is known of the child today.
+pub(super) fn package(dossier: &Dossier, (recipient, purpose): (Recipient, &str), items: Vec<Parcel>) -> Package {
+    Package {
         subject: dossier.subject(),
-        recipient: Recipient { kind: system.kind.clone(), participant, id: None },
-        purpose: "coordination".into(),
+        recipient,
+        purpose: purpose.into(),
         flags: dossier.circumstances(),
         consents: dossier.consents(),
         date: dossier.today,
         items,
-    };
-    let released = release(&package, &live.share_rules(municipality));
-    let mapping = live.outbound.get(&system.name).map(|m| m.fingerprint.clone()).unwrap_or_default();
-    let content_hash = released.cleared.as_ref().map(|c| hash_of(c.get(), &mapping));
-    Sight { cleared: released.cleared, decisions: released.decisions, content_hash, participant }
+    }
 }
 
 /// Content and the form it takes: a changed outbound mapping is sent anew.
-fn hash_of(released: &Released, mapping: &str) -> String {
+pub(super) fn hash_of(released: &Released, mapping: &str) -> String {
     let text = serde_json::to_string(released).unwrap_or_default();
-    hex::encode(digest(&SHA256, format!("{mapping}\n{text}").as_bytes()))
+    sha256(&format!("{mapping}\n{text}"))
 }
 
-fn alive(answer: &Answer) -> bool {
+fn sha256(text: &str) -> String {
+    hex::encode(digest(&SHA256, text.as_bytes()))
+}
+
+pub(super) fn alive(answer: &Answer) -> bool {
     !matches!(answer.samordning.state, DutyState::NoneNeeded | DutyState::Ended)
 }
 
@@ -90,7 +144,8 @@ fn takes_part(system: &SystemSettings, answer: &Answer) -> bool {
     alive(answer) && (serves || matches!(system.kind.as_str(), "koordinerende_enhet" | "barnekoordinator"))
 }
 
-fn parcels(live: &Live, municipality: &str, dossier: &Dossier, answer: &Answer) -> Vec<Parcel> {
+/// Everything there is to offer of an answer.
+pub(super) fn parcels(live: &Live, municipality: &str, dossier: &Dossier, answer: &Answer) -> Vec<Parcel> {
     let offer = Offer { live, municipality, dossier, answer };
     [
         offer.existence(),
@@ -269,6 +324,6 @@ impl Offer<'_> {
 }
 
 /// The tag a field needs when its value names a service of this kind.
-fn reveals(kind: &str) -> Option<String> {
+pub(crate) fn reveals(kind: &str) -> Option<String> {
     matches!(kind, "krisesenter" | "barnevern" | "familievern").then(|| format!("reveals_{kind}"))
 }

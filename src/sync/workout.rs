@@ -8,14 +8,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{FutureExt, StreamExt};
-use samhold_duty::Answer;
+use samhold_duty::{Alert, Answer};
 use samhold_model::{Date, SystemName};
-use samhold_store::{AuditEntry, Marked, Settlement, StoreError, StoredAnswer, Wanted};
+use samhold_store::{AuditEntry, Marked, RaisedAlert, Settlement, StoreError, StoredAnswer, StoredRules, Wanted};
 use serde_json::{Value, json};
 
 use super::dossier::{Dossier, WHOLE_MUNICIPALITY, rows_of};
 use super::engine::{Engine, Live};
-use super::view::{Sight, sight};
+use super::handover::{Handover, Standing, standing};
+use super::protection;
+use super::renewal::Renewal;
+use super::view::{Sight, alive, sight};
+use super::withholding;
 use crate::telemetry::Counter;
 
 /// How many children one round takes.
@@ -52,8 +56,15 @@ pub async fn run(engine: Arc<Engine>) {
 }
 
 /// Settings, mappings, laws and the program itself may be others than when it last ran: every child is looked at once.
-/// True when the program stops meanwhile.
+/// What was under way when it stopped may have arrived: the audit is told before anything new is sent. True when the program
+/// stops meanwhile.
 async fn begin(engine: &Engine) -> bool {
+    while let Err(e) = engine.store.interrupted(engine.clock.now()).await {
+        tracing::error!(error = %e, "deliveries that were under way could not be noted at the start; tried again");
+        if pause(engine).await {
+            return true;
+        }
+    }
     while let Err(e) = engine.store.mark_all().await {
         tracing::error!(error = %e, "children could not be marked at the start; tried again");
         if pause(engine).await {
@@ -121,21 +132,45 @@ pub async fn work_out_child(engine: &Engine, live: &Live, marked: &Marked) -> Re
     let number = marked.municipality.as_str();
     let rows = rows_of(engine.store.as_ref(), marked.child, &marked.municipality).await?;
     let today = engine.clock.today();
-    let dossier = Dossier::new(marked.child, &rows, today);
+    let until = protection::counts_until(engine, live, number).await?;
+    let dossier = Dossier::new(marked.child, &rows, today).with_protection_until(until);
     let rules = live.duty_rules(number);
     let family = dossier.family();
     let answer = samhold_duty::answer(&family, &dossier.facts, today, None, &rules);
     let last = engine.store.latest_answer(marked.child, &marked.municipality).await?;
     let next_duty = samhold_duty::next_change(&family, &dossier.facts, today, None, &rules);
-    let max_days = live.share_rules(number).config.consent_max_days;
-    let next_change = dossier.sharing_dates(max_days).into_iter().chain(next_duty).min();
+    let share = live.share_rules(number).rules;
     let now = engine.clock.now();
-    let version = new_version(&answer, last.as_ref(), today, now);
-    let (wanted, audit) = wanted(engine, live, marked, &dossier, &answer).await?;
+    let kept = live.kept_rules.of(number, &rules);
+    let made_from = (rows.iter().map(|r| r.seq).max(), &kept);
+    let version = new_version(&answer, last.as_ref(), (today, now), made_from);
+    let handover = Handover::due(live, number, &dossier, &answer);
+    let Views { wanted, mut audit, corrected, may_be_handed_over } =
+        views(engine, live, marked, (&dossier, &answer), handover.as_ref()).await?;
+    let pointed_out = samhold_model::dates::add_days(today, rules.config.late_event_days.saturating_neg());
+    let told_otherwise = corrected.iter().filter(|recorded| **recorded >= pointed_out).count();
+    let stands = match &handover {
+        Some(handover) => standing(engine, live, marked, (handover, &dossier, &rows), may_be_handed_over).await?,
+        None => Standing::default(),
+    };
+    audit.extend(stands.audit);
+    let unprotected = match alive(&answer) {
+        true => protection::missing(engine, live, number, &dossier).await?,
+        false => None,
+    };
+    let renewal = Renewal::due(&dossier, &answer, &share);
+    let sharing_changes = dossier.sharing_dates(&share).into_iter().chain(renewal.next);
+    let next_change = sharing_changes.chain(next_duty).chain(stands.next).min();
     let settlement = Settlement {
         marked: marked.clone(),
+        rules: version.is_some().then_some(kept),
         answer: version,
-        alerts: alert_codes(&answer),
+        alerts: raised(&answer, told_otherwise)
+            .into_iter()
+            .chain(stands.alerts)
+            .chain(unprotected)
+            .chain(renewal.alert())
+            .collect(),
         next_change,
         wanted,
         audit,
@@ -149,6 +184,7 @@ fn nothing_to_settle(engine: &Engine, marked: &Marked) -> Settlement {
     Settlement {
         marked: marked.clone(),
         answer: None,
+        rules: None,
         alerts: Vec::new(),
         next_change: None,
         wanted: Vec::new(),
@@ -157,31 +193,34 @@ fn nothing_to_settle(engine: &Engine, marked: &Marked) -> Settlement {
     }
 }
 
-fn alert_codes(answer: &Answer) -> Vec<String> {
-    answer
-        .alerts
-        .iter()
-        .filter_map(|a| serde_json::to_value(a).ok())
-        .filter_map(|v| v.as_str().map(str::to_owned))
-        .collect()
+/// The alerts, and of something that became known late how many recipients had been told otherwise.
+fn raised(answer: &Answer, told_otherwise: usize) -> Vec<RaisedAlert> {
+    let one = |alert: &Alert| {
+        let code = serde_json::to_value(alert).ok()?.as_str()?.to_owned();
+        let recipients = (*alert == Alert::LateEvent).then_some(told_otherwise);
+        Some(RaisedAlert { code, recipients: recipients.and_then(|n| i64::try_from(n).ok()) })
+    };
+    answer.alerts.iter().filter_map(one).collect()
 }
 
 /// The reasoning may word itself otherwise from day to day; a new version is a new answer, not new words.
+pub(super) fn without_words(answer: &Value) -> Value {
+    let mut answer = answer.clone();
+    if let Some(map) = answer.as_object_mut() {
+        map.shift_remove("steps");
+        map.shift_remove("facts");
+    }
+    answer
+}
+
 fn new_version(
     answer: &Answer,
     last: Option<&StoredAnswer>,
-    today: Date,
-    now: samhold_model::Instant,
+    (today, now): (Date, samhold_model::Instant),
+    (upto, rules): (Option<i64>, &StoredRules),
 ) -> Option<StoredAnswer> {
     let whole = serde_json::to_value(answer).ok()?;
-    let core = |v: &Value| {
-        let mut v = v.clone();
-        if let Some(map) = v.as_object_mut() {
-            map.shift_remove("steps");
-        }
-        v
-    };
-    if last.is_some_and(|l| core(&l.answer) == core(&whole)) {
+    if last.is_some_and(|l| without_words(&l.answer) == without_words(&whole)) {
         return None;
     }
     Some(StoredAnswer {
@@ -189,45 +228,54 @@ fn new_version(
         as_of: today,
         valid_from: answer.samordning.since.unwrap_or(today),
         made_at: now,
+        upto,
+        rules: Some(rules.fingerprint.clone()),
         answer: whole,
     })
 }
 
-async fn wanted(
+/// What recipients should see of one child, and what is new to the audit.
+#[derive(Default)]
+struct Views {
+    wanted: Vec<Wanted>,
+    audit: Vec<AuditEntry>,
+    /// For each that had been told otherwise, when that was found.
+    corrected: Vec<Date>,
+    /// Something may be told to the municipality the child moved to.
+    may_be_handed_over: bool,
+}
+
+async fn views(
     engine: &Engine,
     live: &Live,
     marked: &Marked,
-    dossier: &Dossier,
-    answer: &Answer,
-) -> Result<(Vec<Wanted>, Vec<AuditEntry>), StoreError> {
-    let mut wanted = Vec::new();
-    let mut audit = Vec::new();
-    // What was withheld before, read once and only when something is withheld now.
-    let mut past = None;
+    (dossier, answer): (&Dossier, &Answer),
+    handover: Option<&Handover>,
+) -> Result<Views, StoreError> {
+    let number = marked.municipality.as_str();
+    let mut views = Views::default();
+    let mut withheld_now = Vec::new();
     for system in live.loaded.systems.values().filter(|s| s.recipient.is_some()) {
         let recipient = SystemName::new(system.name.clone());
-        if !system.serves(marked.municipality.as_str()) {
-            // What it was told when it served the municipality is taken back.
+        let taken_over = handover.and_then(|h| h.sight(live, system, dossier));
+        if taken_over.is_none() && !system.serves(number) {
+            // What it was told when it served the municipality, or took the case over, is taken back.
             if engine.store.held(&recipient, marked.child, &marked.municipality).await?.is_some() {
-                wanted.push(Wanted { recipient, content_hash: None });
+                views.wanted.push(Wanted { recipient, content_hash: None });
             }
             continue;
         }
-        let seen = sight(live, marked.municipality.as_str(), system, dossier, answer);
-        // Those who take no part are no news to the audit, nor is what stands as it stood.
-        if seen.participant && has_withholding(&seen) {
-            let entry = withheld(engine, &system.name, dossier, &seen);
-            if past.is_none() {
-                past = Some(engine.store.audit_entries(Some(marked.child), 0, i64::from(i32::MAX)).await?);
-            }
-            let last = past.iter().flatten().rev().find(|e| e.entry.kind == entry.kind && e.entry.actor == entry.actor);
-            if last.is_none_or(|e| e.entry.detail != entry.detail) {
-                audit.push(entry);
-            }
+        let seen = taken_over.unwrap_or_else(|| sight(live, number, system, dossier, answer));
+        // Those who take no part are no news to the audit.
+        if (seen.participant || seen.takes_over) && has_withholding(&seen) {
+            withheld_now.push(withheld(engine, marked, &system.name, &seen));
         }
-        wanted.push(Wanted { recipient, content_hash: seen.content_hash });
+        views.corrected.extend(seen.corrected);
+        views.may_be_handed_over |= seen.takes_over && seen.content_hash.is_some();
+        views.wanted.push(Wanted { recipient, content_hash: seen.content_hash });
     }
-    Ok((wanted, audit))
+    views.audit = withholding::news(engine, marked, withheld_now).await?;
+    Ok(views)
 }
 
 fn has_withholding(seen: &Sight) -> bool {
@@ -247,12 +295,12 @@ pub(crate) fn decisions_json(seen: &Sight) -> Value {
     Value::Array(rows)
 }
 
-fn withheld(engine: &Engine, recipient: &str, dossier: &Dossier, seen: &Sight) -> AuditEntry {
+fn withheld(engine: &Engine, marked: &Marked, recipient: &str, seen: &Sight) -> AuditEntry {
     AuditEntry {
         at: engine.clock.now(),
-        kind: "withheld".into(),
-        child: Some(dossier.child),
+        kind: withholding::HELD_BACK.into(),
+        child: Some(marked.child),
         actor: recipient.to_owned(),
-        detail: json!({"decisions": decisions_json(seen)}),
+        detail: json!({"municipality": marked.municipality.as_str(), "decisions": decisions_json(seen)}),
     }
 }

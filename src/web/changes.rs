@@ -1,22 +1,23 @@
 //! `GET /api/v1/changes?cursor=…&limit=…`: the pull feed of those who cannot receive.
 //!
 //! Cursors are opaque and per recipient; the same page may be read again. What an entry says is decided when it is read: an
-//! entry whose content may no longer be known is given as a retraction.
+//! entry whose content may no longer be known is given as a retraction, if the recipient ever saw it. Must never let a page, a
+//! cursor or `more` tell of entries that are not shown.
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use samhold_model::{Instant, SystemName};
-use samhold_store::{AuditEntry, Delivery, EventKind, FeedEntry};
+use samhold_store::{AuditEntry, Delivery, EventKind, FeedEntry, StoreError};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::Shared;
 use super::auth::Client;
 use super::problem::Problem;
 use super::read::Strict;
 use crate::config::SystemSettings;
+use crate::sync::Engine;
 use crate::sync::message::{NotSendable, message};
 
 /// The query.
@@ -39,49 +40,72 @@ pub async fn get(
         return Err(Problem::forbidden("read the feed"));
     }
     let recipient = SystemName::new(client.0.name.clone());
-    let after = position(&recipient, page.cursor.as_deref())?;
+    let after = position(&engine, &recipient, page.cursor.as_deref()).await?;
     if after > 0 {
         // Coming back with a cursor is the receipt for everything before it.
         engine.store.fetched(&recipient, after, engine.clock.now()).await?;
     }
-    let limit = page.limit.unwrap_or(100).clamp(1, 1000);
-    let mut entries = engine.store.feed(&recipient, after, limit + 1).await?;
-    let more = entries.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-    if more {
-        entries.pop();
-    }
-    let last = entries.last().map_or(after, |e| e.position);
-    let (mut events, mut audit) = (Vec::new(), Vec::new());
-    for entry in &entries {
-        if let Some((event, release)) = event(&engine, &client.0, entry).await? {
-            events.push(event);
-            audit.push(release);
+    let limit = usize::try_from(page.limit.unwrap_or(100).clamp(1, 1000)).unwrap_or(1);
+    let mut shown = readable(&engine, &client.0, after, limit.saturating_add(1)).await?;
+    let more = shown.len() > limit;
+    shown.truncate(limit);
+    // What leaves is written down before it does, once: the same page may be read again.
+    engine.store.left(shown.iter().map(|s| (s.id, s.release.clone())).collect()).await?;
+    let shown = standing(&engine, &recipient, shown).await?;
+    let cursor = shown.last().map(|s| s.id.to_string()).or(page.cursor).unwrap_or_default();
+    let events: Vec<Value> = shown.into_iter().map(|s| s.event).collect();
+    Ok(axum::Json(json!({"events": events, "cursor": cursor, "more": more})))
+}
+
+/// An entry as it would be shown now.
+struct Shown {
+    id: Uuid,
+    event: Value,
+    release: AuditEntry,
+}
+
+/// The first `most` entries after a position that can be shown; those that cannot leave no gap.
+async fn readable(
+    engine: &Engine,
+    system: &SystemSettings,
+    mut after: i64,
+    most: usize,
+) -> Result<Vec<Shown>, StoreError> {
+    let recipient = SystemName::new(system.name.clone());
+    let size = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut shown = Vec::new();
+    while shown.len() < most {
+        let entries = engine.store.feed(&recipient, after, size).await?;
+        let Some(last) = entries.last() else { break };
+        after = last.position;
+        for entry in &entries {
+            shown.extend(event(engine, system, entry).await?);
         }
     }
-    // What left is written down before it leaves.
-    engine.store.audit(audit).await?;
-    Ok(axum::Json(json!({"events": events, "cursor": cursor(&recipient, last), "more": more})))
+    shown.truncate(most);
+    Ok(shown)
 }
 
-/// Bound to the recipient, so that another's cursor is refused rather than read wrongly.
-fn cursor(recipient: &SystemName, position: i64) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{recipient}\n{position}"))
+/// Those that were not taken out of the feed meanwhile. What is written down as given stays.
+async fn standing(engine: &Engine, recipient: &SystemName, shown: Vec<Shown>) -> Result<Vec<Shown>, StoreError> {
+    let mut standing = Vec::with_capacity(shown.len());
+    for one in shown {
+        if engine.store.feed_position(recipient, one.id).await?.is_some() {
+            standing.push(one);
+        }
+    }
+    Ok(standing)
 }
 
-fn position(recipient: &SystemName, cursor: Option<&str>) -> Result<i64, Problem> {
+/// A cursor is the id of the last event shown: it tells nothing that the event did not, and is no entry of anybody else's feed.
+async fn position(engine: &Engine, recipient: &SystemName, cursor: Option<&str>) -> Result<i64, Problem> {
     let Some(text) = cursor.filter(|c| !c.is_empty()) else { return Ok(0) };
     let wrong = || Problem::new(StatusCode::BAD_REQUEST, "invalid_cursor", "use the cursor of the last page unchanged");
-    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong())?;
-    let text = String::from_utf8(bytes).map_err(|_| wrong())?;
-    let (owner, position) = text.split_once('\n').ok_or_else(wrong)?;
-    if owner == recipient.as_str() { position.parse().map_err(|_| wrong()) } else { Err(wrong()) }
+    let event = text.parse().map_err(|_| wrong())?;
+    engine.store.feed_position(recipient, event).await?.ok_or_else(wrong)
 }
 
-async fn event(
-    engine: &Shared,
-    system: &SystemSettings,
-    entry: &FeedEntry,
-) -> Result<Option<(Value, AuditEntry)>, Problem> {
+async fn event(engine: &Engine, system: &SystemSettings, entry: &FeedEntry) -> Result<Option<Shown>, StoreError> {
     let recipient = SystemName::new(system.name.clone());
     let held = engine.store.held(&recipient, entry.child, &entry.municipality).await?;
     let row = Delivery {
@@ -99,14 +123,14 @@ async fn event(
     };
     match message(engine, &engine.live(), system, &row).await? {
         Ok(message) => {
-            let audit =
+            let release =
                 crate::sync::release_entry(system, &row, message.kind, message.decisions.clone(), engine.clock.now());
             let event = json!({
                 "specversion": "1.0", "id": entry.event_id, "source": "/samhold", "type": message.kind.event_type(),
                 "subject": entry.child, "time": entry.made_at, "datacontenttype": "application/json",
                 "data": message.data.get(),
             });
-            Ok(Some((event, audit)))
+            Ok(Some(Shown { id: entry.event_id, event, release }))
         }
         // A newer entry is on its way; this one may no longer be told as it was.
         Err(NotSendable::Changed(_)) => Ok(None),

@@ -18,6 +18,8 @@ pub fn schemas(law: &Law) -> Vec<(&'static str, Value)> {
         ("fact.json", fact_schema(law)),
         ("child.json", titled("How a child is named", child_schema())),
         ("assignment.json", assignment_schema()),
+        ("handover.json", handover_schema()),
+        ("decision.json", decision_schema()),
         ("receipt.json", receipt_schema()),
         ("problem.json", problem_schema()),
     ]
@@ -53,6 +55,43 @@ fn assignment_schema() -> Value {
     )
 }
 
+/// `data` of the bundled mapping of a handover.
+fn handover_schema() -> Value {
+    let text = || json!({"type": "string"});
+    let named = || json!({"type": "object", "properties": {"name": text(), "unit": text(), "service": text()}});
+    titled(
+        "How the case of a child that moved here stood in the municipality it left; answer with a receipt",
+        json!({
+        "type": "object", "additionalProperties": false,
+        "properties": {
+            "child": {"type": "object", "properties": {"national_id": text(), "local_id": text(), "id": text()}},
+            "version": {"type": "integer", "minimum": 0},
+            "moved": {"type": "string", "format": "date"},
+            "handover": {"type": "object", "additionalProperties": false, "properties": {
+                "municipality": text(), "contact_point": text(),
+                "state": {"enum": ["held", "held_by_default", "disputed", "vacant"]},
+                "holder": named(),
+                "coordinator": {"type": "object", "properties":
+                    {"name": text(), "email": text(), "phone": text(), "unit": text()}},
+                "plan": {"type": "object"}, "goals": {"type": "array"},
+                "roster": {"type": "array", "items": named()}}}}}),
+    )
+}
+
+fn decision_schema() -> Value {
+    let date = || json!({"type": "string", "format": "date"});
+    titled(
+        "A decision of the municipality",
+        json!({"type": "object", "additionalProperties": false,
+        "properties": {"id": {"type": "string", "format": "uuid"}, "child": child_schema(),
+            "municipality": {"type": "string", "pattern": "^[0-9]{4}$"},
+            "action": {"enum": ["name_holder", "settle_dispute", "withdraw"]},
+            "by": {"type": "string"}, "service": {"type": "string"}, "at": date(), "valid_to": date(),
+            "ground": {"type": "string", "description": "why, in words; sent to nobody"}},
+        "required": ["child", "municipality", "action", "by"]}),
+    )
+}
+
 fn receipt_schema() -> Value {
     titled(
         "Receipts",
@@ -82,6 +121,21 @@ struct Road {
     takes: Option<&'static str>,
     gives: &'static [(&'static str, &'static str)],
 }
+
+/// What may stand in the query of a road: its path, the name, the type and what it is.
+const QUERIES: &[(&str, &str, &str, &str)] = &[
+    ("/api/v1/worklist", "municipality", "string", "only this municipality"),
+    (
+        "/api/v1/worklist",
+        "service",
+        "string",
+        "only children in whose case it takes part or holds, as far as this client may know",
+    ),
+    ("/api/v1/worklist", "code", "string", "only this alert or task"),
+    ("/api/v1/worklist", "urgency", "integer", "only this urgency; 1 is most urgent"),
+    ("/api/v1/worklist", "limit", "integer", "lines of a page, 100 unless given, 1000 at most"),
+    ("/api/v1/worklist", "offset", "integer", "lines left out first"),
+];
 
 /// Every road of the router.
 const ROADS: &[Road] = &[
@@ -131,18 +185,54 @@ const ROADS: &[Road] = &[
         gives: &[("200", "{coordination: {…}|null}; null for unknown and not allowed alike")],
     },
     Road {
+        method: "post",
+        path: "/api/v1/consents/query",
+        summary: "The register of consents of {child}, for the koordinerende enhet and the municipality",
+        takes: None,
+        gives: &[(
+            "200",
+            "{registers[{child, municipality, consents[{id, by, recipients, purposes, fields?, given, valid_to?, withdrawn?, evidence?, informed, \
+                how?, recorded_by?, source, categories[{category, standing, until?, opens}]}], must_consent[{category, act, persons, guardians}]}]}; \
+                empty for unknown and not allowed alike",
+        )],
+    },
+    Road {
         method: "get",
         path: "/api/v1/worklist",
-        summary: "What people must look at, most urgent first",
+        summary: "What people must look at, most urgent first; of a service's client, only its own children",
         takes: None,
-        gives: &[("200", "{items, total, tasks}")],
+        gives: &[
+            (
+                "200",
+                "{items[{child, municipality, code, group, text, urgency, since, days, due?, days_left?, recipients?}], total, tasks}; \
+                    recipients: how many had been told otherwise, of a LATE_EVENT",
+            ),
+            ("403", "a service that is not this client's"),
+        ],
     },
     Road {
         method: "post",
         path: "/api/v1/decisions",
         summary: "Name a holder, settle a dispute, withdraw",
+        takes: Some("decision.json"),
+        gives: &[
+            ("201", "{fact_id, status, takes_effect?}; without takes_effect something goes ahead of it now"),
+            ("403", "no authority on that date"),
+            ("409", "no dispute to settle, no decision to withdraw, or the case has ended"),
+            ("422", "the service cannot hold the duty on that date"),
+        ],
+    },
+    Road {
+        method: "post",
+        path: "/api/v1/tasks/{id}",
+        summary: "A person's answer to a task of the work list: {answer: same_child|not_same|done}",
         takes: None,
-        gives: &[("201", "{fact_id, status}"), ("403", "no authority on that date")],
+        gives: &[
+            ("200", "{task, answer, status: ANSWERED}"),
+            ("404", "no such task, or not yours"),
+            ("409", "closed, or one of the two counts as a third child already"),
+            ("422", "not an answer to this kind of task"),
+        ],
     },
     Road { method: "get", path: "/livez", summary: "The process runs", takes: None, gives: &[("200", "ok")] },
     Road {
@@ -211,12 +301,7 @@ fn operation(road: &Road) -> Value {
             json!({"required": true, "content": {"application/json": {"schema": reference}}}),
         );
     }
-    let parameters: Vec<Value> = road
-        .path
-        .split('/')
-        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
-        .collect();
+    let parameters = parameters(road);
     if !parameters.is_empty() {
         map.insert("parameters".into(), Value::Array(parameters));
     }
@@ -224,6 +309,15 @@ fn operation(road: &Road) -> Value {
         map.insert("security".into(), json!([]));
     }
     operation
+}
+
+fn parameters(road: &Road) -> Vec<Value> {
+    let path = road.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let path = path.map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
+    let query = QUERIES.iter().filter(|(of, ..)| *of == road.path).map(|(_, name, kind, text)| {
+        json!({"name": name, "in": "query", "required": false, "description": text, "schema": {"type": kind}})
+    });
+    path.chain(query).collect()
 }
 
 /// AsyncAPI 3.0.
@@ -238,7 +332,8 @@ pub fn asyncapi() -> Value {
                 "messages": {"document": {"payload": {}}}},
             "out": {"address": "{recipient}", "description": "Topic exchange `samhold.out`, routing key is the recipient; persistent, \
                 mandatory, confirmed; CloudEvents binary binding (`cloudEvents:` headers).", "parameters": {"recipient": {}},
-                "messages": {"assignment": {"contentType": "application/json", "payload": assignment_schema()}}},
+                "messages": {"assignment": {"contentType": "application/json", "payload": assignment_schema()},
+                    "handover": {"contentType": "application/json", "payload": handover_schema()}}},
         },
         "operations": {
             "receive": {"action": "receive", "channel": {"$ref": "#/channels/in"}},

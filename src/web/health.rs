@@ -25,7 +25,7 @@ pub async fn ready(State(engine): State<Shared>) -> (StatusCode, axum::Json<Valu
         "ready": ready,
         "store": if store.is_ok() { "ok" } else { "away" },
         "mappings": live.inbound.len() + live.outbound.len(),
-        "policies": "built in",
+        "policies": live.loaded.policies.all_told().count(),
         "systems_away": away,
         "stopping": stopping,
     });

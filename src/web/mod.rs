@@ -4,6 +4,7 @@
 
 mod auth;
 mod changes;
+mod consents;
 mod decisions;
 mod describe;
 mod facts;
@@ -14,6 +15,7 @@ mod query;
 mod read;
 mod receipts;
 mod server;
+mod tasks;
 mod worklist;
 
 use std::sync::Arc;
@@ -42,10 +44,12 @@ pub fn router(engine: Shared) -> Router {
     Router::new()
         .route("/api/v1/facts", post(facts::post))
         .route("/api/v1/coordination/query", post(query::post))
+        .route("/api/v1/consents/query", post(consents::post))
         .route("/api/v1/changes", get(changes::get))
         .route("/api/v1/receipts", post(receipts::post))
         .route("/api/v1/worklist", get(worklist::get))
         .route("/api/v1/decisions", post(decisions::post))
+        .route("/api/v1/tasks/{id}", post(tasks::post))
         .route("/in/{system}", post(push_in::post))
         .route("/in/{system}/{id}", get(push_in::get))
         .route("/livez", get(health::live))

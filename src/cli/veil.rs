@@ -1,0 +1,162 @@
+//! What operators see in the place of names: of a krisesenter nothing at all, of a strictly protected child no school or
+//! kindergarten either.
+//!
+//! A krisesenter is right inside and masked outside (krisesenterlova §§ 4 and 5), and a person at a screen is outside. Must
+//! be put over everything that is printed, unless it was asked for without and the audit log was told so.
+
+use std::collections::BTreeSet;
+
+use samhold_duty::{Alert, Answer};
+use samhold_model::{Date, FactBody, Law};
+use serde_json::Value;
+
+use crate::config::Loaded;
+use crate::sync::Dossier;
+
+/// Stands for what is masked.
+const MASKED: &str = "(skjermet)";
+/// The kind of service whose name is masked everywhere, and the act that would tell of it.
+const SHELTER: (&str, &str) = ("krisesenter", "kril");
+/// Beginnings of kinds that tell where a child is every day.
+const PLACES: [&str; 4] = ["skole", "barnehage", "sfo", "vgs"];
+
+/// The words to mask for one child, and names for the ids that may be told.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct Veil {
+    masked: BTreeSet<String>,
+    clauses: BTreeSet<String>,
+    names: Vec<(String, String)>,
+}
+
+impl Veil {
+    pub(in crate::cli) fn new(loaded: &Loaded, dossier: &Dossier) -> Self {
+        let strict = dossier.protection() == "strengt_fortrolig";
+        let hidden = |kind: &str| kind == SHELTER.0 || (strict && PLACES.iter().any(|place| kind.starts_with(place)));
+        let corrected = samhold_duty::corrected(&dossier.facts, Date::MAX);
+        let facts = dossier.facts.iter().chain(&corrected);
+        let mut masked: BTreeSet<String> = facts.filter_map(|f| named(&f.body, &hidden)).collect();
+        for service in loaded.services.iter().filter(|s| hidden(&s.kind)) {
+            masked.extend([service.id.clone(), service.name.clone()].into_iter().chain(service.aliases.clone()));
+        }
+        masked.extend(loaded.systems.values().filter(|s| s.kind == SHELTER.0).map(|s| s.name.clone()));
+        let names = loaded.services.iter().map(|s| (s.id.clone(), s.name.clone())).collect();
+        Self { clauses: telling(&loaded.law), masked, names }
+    }
+
+    /// The answer as it may be shown, and whether anything was masked.
+    pub(in crate::cli) fn over(&self, answer: &Answer) -> (Answer, bool) {
+        let mut shown = answer.clone();
+        shown.alerts.remove(&Alert::HolderMasked);
+        shown.alert_dates.remove(&Alert::HolderMasked);
+        shown.steps.retain(|step| step.rule != "R-25");
+        shown.samordning.duty_basis.retain(|key| !self.clauses.contains(key));
+        let (value, changed) = self.over_value(serde_json::to_value(&shown).unwrap_or_default());
+        let masked = changed || shown != *answer;
+        (serde_json::from_value(value).unwrap_or_default(), masked)
+    }
+
+    /// Every text of a value as it may be shown, and whether anything was masked.
+    pub(in crate::cli) fn over_value(&self, value: Value) -> (Value, bool) {
+        match value {
+            Value::String(text) => {
+                let shown = self.over_text(&text);
+                let changed = shown != text;
+                (Value::String(shown), changed)
+            }
+            Value::Array(items) => {
+                let kept = items.into_iter().filter(|v| v.as_str().is_none_or(|key| !self.clauses.contains(key)));
+                let (items, changed): (Vec<_>, Vec<bool>) = kept.map(|item| self.over_value(item)).unzip();
+                (Value::Array(items), changed.contains(&true))
+            }
+            Value::Object(map) => {
+                let shown = map.into_iter().map(|(key, value)| (key, self.over_value(value)));
+                let shown: Vec<_> = shown.collect();
+                let changed = shown.iter().any(|(_, (_, changed))| *changed);
+                (Value::Object(shown.into_iter().map(|(key, (value, _))| (key, value)).collect()), changed)
+            }
+            other => (other, false),
+        }
+    }
+
+    fn over_text(&self, text: &str) -> String {
+        let shown = self.masked.iter().rev().fold(text.to_owned(), |text, word| replaced(&text, word, MASKED));
+        // Whatever else would tell of it.
+        if shown.to_lowercase().contains("krisesent") { told_otherwise(&shown) } else { shown }
+    }
+
+    /// Whether a word must be masked where it stands alone.
+    pub(in crate::cli) fn hides(&self, word: &str) -> bool {
+        self.masked.contains(word)
+    }
+
+    /// A sentence with the names of services in the place of their ids; of one that is masked the id is gone already.
+    pub(in crate::cli) fn with_names(&self, text: &str) -> String {
+        self.names.iter().fold(text.to_owned(), |text, (id, name)| replaced(&text, id, name))
+    }
+}
+
+/// Clauses of the act that would tell of it.
+fn telling(law: &Law) -> BTreeSet<String> {
+    law.clause.iter().filter(|(_, clause)| clause.act == SHELTER.1).map(|(key, _)| key.clone()).collect()
+}
+
+/// The service of a fact that says what kind it is.
+fn named(body: &FactBody, hidden: &impl Fn(&str) -> bool) -> Option<String> {
+    match body {
+        FactBody::ServiceStarted { service, kind, .. } if hidden(kind) => Some(service.clone()),
+        _ => None,
+    }
+}
+
+/// A sentence with every word that tells of it masked, section and all.
+fn told_otherwise(text: &str) -> String {
+    let mut out: Vec<&str> = Vec::new();
+    let mut words = text.split(' ').peekable();
+    while let Some(word) = words.next() {
+        if !word.to_lowercase().contains("krisesent") {
+            out.push(word);
+            continue;
+        }
+        out.push(MASKED);
+        while words.next_if(|w| w.starts_with('§') || w.starts_with(|c: char| c.is_ascii_digit())).is_some() {}
+    }
+    out.join(" ")
+}
+
+/// Each standing alone of a word replaced: what is part of a longer word is another word.
+fn replaced(text: &str, word: &str, by: &str) -> String {
+    let part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(word).filter(|_| !word.is_empty()) {
+        let inside =
+            before.chars().next_back().or_else(|| out.chars().next_back()).is_some_and(part) || after.starts_with(part);
+        out.push_str(before);
+        out.push_str(if inside { word } else { by });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_masked_where_it_stands_alone() {
+        let veil = Veil { masked: ["senter-1".to_owned()].into(), ..Veil::default() };
+        let shown = |text: &str| veil.over_text(text);
+        assert_eq!(shown("senter-1 samordner, med senter-12"), "(skjermet) samordner, med senter-12");
+        assert_eq!(shown("nord-senter-1 og senter-1."), "nord-senter-1 og (skjermet).");
+    }
+
+    #[test]
+    fn the_act_that_would_tell_is_masked_with_its_section() {
+        let veil = Veil::default();
+        assert_eq!(
+            veil.over_text("Plikten følger av krisesenterlova § 4 og opplæringslova § 24-1."),
+            "Plikten følger av (skjermet) og opplæringslova § 24-1."
+        );
+    }
+}

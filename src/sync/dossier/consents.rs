@@ -1,0 +1,124 @@
+//! The consents on record about a child, each with what documents it, and the days on which sharing changes by itself.
+//!
+//! Must never let a consent count that is not documented or not informed (RULES S-11): it is kept, shown, and opens nothing.
+
+use std::collections::BTreeMap;
+
+use samhold_disclosure::{Consent, Subject, Timeline};
+use samhold_model::fact::HowGiven;
+use samhold_model::{Date, Fact, FactBody};
+
+use super::Dossier;
+
+/// One consent as it was recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// The fact that says so.
+    pub fact: String,
+    /// The system it came from.
+    pub source: Option<String>,
+    /// The day it became known here.
+    pub recorded_at: Date,
+    /// What it says.
+    pub consent: Consent,
+    /// Where it is documented.
+    pub evidence: Option<String>,
+    /// Whether who consents was told what it means.
+    pub informed: bool,
+    /// How it was given.
+    pub how: Option<HowGiven>,
+    /// Who wrote it down.
+    pub recorded_by: Option<String>,
+}
+
+impl Recorded {
+    /// Documented and informed: without both it is no consent (fvl s 13 a, GDPR articles 4 (11) and 7 (1)).
+    #[must_use]
+    pub fn is_documented(&self) -> bool {
+        self.informed && self.evidence.as_deref().is_some_and(|place| !place.trim().is_empty())
+    }
+
+    fn of(fact: &Fact, withdrawn: &BTreeMap<&str, Date>) -> Option<Self> {
+        let FactBody::Consent {
+            by,
+            categories,
+            recipients,
+            purposes,
+            valid_to,
+            fields,
+            evidence,
+            informed,
+            how,
+            recorded_by,
+        } = &fact.body
+        else {
+            return None;
+        };
+        let consent = Consent {
+            by: by.clone(),
+            categories: categories.clone(),
+            recipients: recipients.clone(),
+            purposes: purposes.clone(),
+            given: fact.at,
+            valid_to: *valid_to,
+            withdrawn: withdrawn.get(fact.id.as_str()).copied(),
+            fields: fields.clone(),
+        };
+        Some(Self {
+            fact: fact.id.clone(),
+            source: fact.source.clone(),
+            recorded_at: fact.recorded_at,
+            consent,
+            evidence: evidence.clone(),
+            informed: informed.unwrap_or(false),
+            how: *how,
+            recorded_by: recorded_by.clone(),
+        })
+    }
+}
+
+impl Dossier {
+    /// Every consent on record with its withdrawal, whether it counts or not, in ledger order.
+    #[must_use]
+    pub fn recorded_consents(&self) -> Vec<Recorded> {
+        // The first withdrawal counts: read backwards, it is written last.
+        let withdrawals = self.effective.iter().rev().filter_map(|fact| match &fact.body {
+            FactBody::ConsentWithdrawn { consent } => Some((consent.as_str(), fact.at)),
+            _ => None,
+        });
+        let withdrawn: BTreeMap<&str, Date> = withdrawals.collect();
+        self.effective.iter().filter_map(|fact| Recorded::of(fact, &withdrawn)).collect()
+    }
+
+    /// The consents that may count: those that are documented and informed.
+    #[must_use]
+    pub fn consents(&self) -> Vec<Consent> {
+        let recorded = self.recorded_consents().into_iter();
+        recorded.filter(Recorded::is_documented).map(|recorded| recorded.consent).collect()
+    }
+
+    /// As [`Dossier::recorded_consents`], with those whose day has not come.
+    #[must_use]
+    pub fn all_consents(&self) -> Vec<Recorded> {
+        self.as_known(Date::MAX, self.today).recorded_consents()
+    }
+
+    /// The child as it was, is and will be by the facts known today, from `first` on.
+    #[must_use]
+    pub fn timeline(&self, first: Date) -> Timeline {
+        let later = self.facts.iter().map(|fact| fact.at).filter(|day| *day > first);
+        let days: std::collections::BTreeSet<Date> = later.chain([first, self.today]).collect();
+        let on = |day: Date| -> Subject { self.as_known(day, self.today).subject() };
+        Timeline::new(days.into_iter().map(|day| (day, on(day))))
+    }
+
+    /// The days on which what may leave can change by itself, after today: consents that begin or end, birthdays, facts whose
+    /// day comes.
+    #[must_use]
+    pub fn sharing_dates(&self, rules: &samhold_disclosure::Rules) -> Vec<Date> {
+        let consents: Vec<Consent> = self.all_consents().into_iter().map(|recorded| recorded.consent).collect();
+        let mut dates = samhold_disclosure::days_that_matter(&self.timeline(self.today), &consents, rules);
+        dates.extend(self.facts.iter().map(|fact| fact.at));
+        dates.into_iter().filter(|day| *day > self.today).collect()
+    }
+}
