@@ -11,6 +11,8 @@ mod examples;
 mod excerpt;
 #[path = "docs/facts.rs"]
 mod facts;
+#[path = "docs/law.rs"]
+mod law;
 #[path = "docs/links.rs"]
 mod links;
 #[path = "docs/vocabulary.rs"]

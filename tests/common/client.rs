@@ -3,6 +3,8 @@
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
+use super::left::assert_answer_tells_nothing;
+
 /// An answer.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -101,7 +103,12 @@ impl Client {
 
 async fn read(request: RequestBuilder) -> reqwest::Result<Answer> {
     let response = request.send().await?;
-    let status = response.status().as_u16();
+    let (status, path) = (response.status().as_u16(), response.url().path().to_owned());
+    let told = |(name, value): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
+        (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let headers: Vec<(String, String)> = response.headers().iter().map(told).collect();
     let text = response.text().await?;
+    assert_answer_tells_nothing(&path, &headers, &text);
     Ok(Answer { status, json: serde_json::from_str(&text).unwrap_or_default(), text })
 }

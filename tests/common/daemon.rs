@@ -7,9 +7,10 @@ use std::process::{Child, Command, Stdio};
 
 use super::client::Client;
 use super::folder::{CLIENT, Folder};
+use super::left::assert_nothing_left_by_the_side;
 use super::wait::wait_until;
 
-/// A running daemon. Killed when dropped.
+/// A running daemon. Killed when dropped; then everything that left is searched.
 pub struct Daemon {
     /// Its settings; may be changed while it runs, for a reload.
     pub folder: Folder,
@@ -121,6 +122,8 @@ impl Drop for Daemon {
         let _ended = self.process.kill().and_then(|()| self.process.wait());
         if std::thread::panicking() {
             eprintln!("---- end of the daemon's log\n{}", tail(&self.log(), 40));
+        } else {
+            assert_nothing_left_by_the_side(&self.folder, &self.log());
         }
     }
 }

@@ -43,7 +43,7 @@ impl Folder {
             CLIENT,
             &format!(
                 "kind = \"koordinerende_enhet\"\nmunicipalities = [\"{MUNICIPALITY}\"]\ntoken = {token}\n\
-                 acts_as = [\"*\"]\nmay = [\"facts\", \"query\", \"worklist\", \"decide\"]\n"
+                 acts_as = [\"*\"]\nmay = [\"facts\", \"query\", \"worklist\", \"decide\", \"consents\"]\n"
             ),
         );
         folder.write_main();

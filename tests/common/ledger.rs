@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use samhold_model::{ChildId, MunicipalityNo, NationalId, Realm};
-use samhold_store::{Identifier, Keys, Resolved, Secret, Store, StoreSettings, StoredFact};
+use samhold_store::{AuditEntry, Identifier, Keys, Resolved, Secret, Store, StoreSettings, StoredFact};
 use serde_json::Value;
 
 use crate::common::{Daemon, Folder, MUNICIPALITY, today, wait_until};
@@ -109,6 +109,23 @@ impl Ledger {
         let all = self.store.deliveries_of(child).await.unwrap();
         let own = all.into_iter().filter(|d| d.recipient.as_str() == recipient).max_by_key(|d| d.version);
         own.map(|d| d.status).unwrap_or_default()
+    }
+
+    /// What the audit log says of a child: kinds of entries, each with who acted.
+    pub async fn audit(&self, number: &str) -> Vec<(String, String)> {
+        let entries = self.store.audit_entries(self.child(number).await, 0, i64::from(i32::MAX)).await.unwrap();
+        entries.into_iter().map(|e| (e.entry.kind, e.entry.actor)).collect()
+    }
+
+    /// Entries of the audit of one kind, in their order.
+    pub async fn audited(&self, kind: &str) -> Vec<AuditEntry> {
+        let all = self.store.audit_entries(None, 0, 100_000).await.unwrap();
+        all.into_iter().map(|chained| chained.entry).filter(|entry| entry.kind == kind).collect()
+    }
+
+    /// Makes the last good contact with a system one of the past.
+    pub async fn contact_was(&self, system: &str, at: samhold_model::Instant) {
+        self.store.contact(&samhold_model::SystemName::new(system), None, at).await.unwrap();
     }
 
     /// Kinds of tasks that wait for a person.

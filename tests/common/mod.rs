@@ -17,6 +17,7 @@ mod client;
 mod commands;
 mod daemon;
 mod folder;
+mod left;
 mod postgres;
 mod proxy;
 mod roads;

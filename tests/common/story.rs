@@ -36,7 +36,8 @@ pub fn consented(child: &Child) -> Vec<Value> {
     ];
     let categories = ["coordination_exists", "holder_service", "coordinator_contact"];
     facts.extend(PARENTS.iter().map(|parent| {
-        let consent = json!({"by": parent, "categories": categories, "recipients": ["barnehage_privat"], "purposes": ["coordination"]});
+        let consent = json!({"by": parent, "categories": categories, "recipients": ["barnehage_privat"], "purposes": ["coordination"],
+            "evidence": "sak-2026/7", "informed": true});
         child.fact(30, "consent", &consent)
     }));
     facts

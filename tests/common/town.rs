@@ -89,6 +89,17 @@ pub fn fhir_source(folder: &mut Folder, name: &str, record: &HealthRecord, town:
     folder.system(name, &(head("kommunal_helse") + &text));
 }
 
+/// A record that is asked every second for consents alone, as IHE PCF writes them.
+pub fn consent_record(folder: &Folder, name: &str, record: &HealthRecord) {
+    let text = format!(
+        "[source]\nmapping = \"fhir-consent-pcf\"\n[source.fhir]\nbase = \"{}\"\nauth = {}\ninterval_seconds = 1\n\
+         types = [\"Consent\"]\n",
+        record.fhir_base(),
+        fhir_auth(folder, name, record),
+    );
+    folder.system(name, &(head("kommunal_helse") + &text));
+}
+
 /// The bundled care-team mapping with the record's own role code and the unit that appoints here.
 fn own_care_team(town: &Town) -> String {
     let bundled = samhold_mapping::bundled().iter().find(|(name, _)| *name == "fhir-careteam-r4.toml").unwrap();

@@ -21,10 +21,16 @@ mod story;
 mod town;
 
 mod again;
+mod audited;
 mod certificate;
+mod decided;
 mod exchange;
 mod feed;
+mod handover;
+mod policies;
 mod postgres;
 mod push;
 mod receipts;
+mod silent;
 mod team;
+mod unseen;

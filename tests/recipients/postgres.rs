@@ -63,6 +63,10 @@ async fn a_child_is_followed_from_the_list_to_the_receipt_through_a_power_cut() 
     assert_eq!(noted.json["accepted"], 1, "{}", noted.text);
     assert_eq!(ledger.delivery_status(&live, KINDERGARTEN).await, "accepted");
 
+    // What was never read is not called back: the feed is fetched, and said to be, before anything is withdrawn.
+    let page = daemon.client_as("helsestasjon").get("/api/v1/changes").await.unwrap();
+    let cursor = page.json["cursor"].as_str().unwrap().to_owned();
+    daemon.client_as("helsestasjon").get(&format!("/api/v1/changes?cursor={cursor}")).await.unwrap();
     daemon.client().must_take(&[said(&child, 0, "address_protection", &json!({"value": "strengt_fortrolig"}))]).await;
     wait_until("it is called back", async || receiver.counts().effects == 2).await;
     assert_eq!(receiver.events()[1].kind, "no.samhold.coordination.retracted.v1");

@@ -16,10 +16,15 @@ mod common;
 mod ledger;
 #[path = "../common/queue.rs"]
 mod queue;
+#[path = "../common/story.rs"]
+#[allow(dead_code, reason = "each test file uses its own part")]
+mod story;
 #[path = "../common/town.rs"]
 #[allow(dead_code, reason = "each test file uses its own part")]
 mod town;
 
+mod consents;
+mod family;
 mod identity;
 mod kindergarten;
 mod own;

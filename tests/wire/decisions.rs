@@ -102,3 +102,78 @@ async fn a_decision_that_cannot_be_read_is_refused_without_a_trace() {
     }
     assert_eq!(daemon.folder.status()["backlog"]["facts"], 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_that_would_count_for_nothing_is_refused_before_it_is_recorded() {
+    let daemon = Daemon::start(Folder::sqlite()).await;
+    let ledger = Ledger::of(&daemon.folder).await;
+    let child = child(0);
+    let mut facts = child.opening();
+    facts.push(child.fact(90, "service_started", &json!({"service": "sykehuset", "kind": "spesialisthelse"})));
+    facts.push(child.fact(-30, "service_started", &json!({"service": "nes-skole", "kind": "skole_kommunal"})));
+    daemon.client().must_take(&facts).await;
+    let by = |action: &str, more: Value| {
+        let mut decision = json!({"action": action, "by": "kommunedirektor"});
+        decision.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        decision
+    };
+    let yesterday = add_days(today(), -1).to_string();
+    let cases = [
+        (by("settle_dispute", json!({"service": "lia-skole"})), 409, "no_dispute"),
+        (by("withdraw", json!({})), 409, "no_decision_stands"),
+        (by("name_holder", json!({"service": "sykehuset"})), 422, "service_cannot_hold"),
+        (by("name_holder", json!({"service": "finnes-ikke"})), 422, "service_cannot_hold"),
+        (by("name_holder", json!({"service": "lia-skole", "valid_to": yesterday})), 422, "invalid_decision"),
+        (
+            by("name_holder", json!({"service": "lia-skole", "child": {"local": {"system": "x", "id": "1"}}})),
+            422,
+            "service_cannot_hold",
+        ),
+    ];
+    for (decision, status, code) in cases {
+        let refused = decide(&daemon, &child.number, decision).await;
+        assert_eq!((refused.status, refused.json["code"].as_str()), (status, Some(code)), "{}", refused.text);
+        let error = &refused.json["errors"][0];
+        assert!(["pointer", "found", "expected", "hint"].iter().all(|key| error[key].is_string()), "{}", refused.text);
+        assert!(!refused.text.contains("sykehuset"), "what was sent is not repeated: {}", refused.text);
+    }
+    assert!(ledger.of_type(&child.number, "kommunen", "holder_decided").await.is_empty());
+
+    // A service that is known to start may be named already: the decision takes effect that day.
+    let ahead = decide(&daemon, &child.number, by("name_holder", json!({"service": "nes-skole"}))).await;
+    assert_eq!(
+        (ahead.status, &ahead.json["takes_effect"]),
+        (201, &json!(add_days(today(), 30).to_string())),
+        "{}",
+        ahead.text
+    );
+    // Sent again, a decision is the same decision, though there is nothing to settle any more.
+    daemon
+        .client()
+        .must_take(&[child.fact(5, "dispute_raised", &json!({"parties": ["lia-skole", "helsestasjon"]}))])
+        .await;
+    let settle = by("settle_dispute", json!({"service": "lia-skole", "id": Uuid::new_v4()}));
+    for _ in 0..2 {
+        let made = decide(&daemon, &child.number, settle.clone()).await;
+        assert_eq!((made.status, &made.json["takes_effect"]), (201, &json!(today().to_string())), "{}", made.text);
+    }
+    assert_eq!(ledger.of_type(&child.number, "kommunen", "holder_decided").await.len(), 2);
+    daemon.client().must_take(&[child.fact(0, "died", &json!({}))]).await;
+    let over = decide(&daemon, &child.number, by("name_holder", json!({"service": "lia-skole"}))).await;
+    assert_eq!((over.status, &over.json["code"]), (409, &json!("case_has_ended")), "{}", over.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_behind_a_barnekoordinator_is_recorded_and_said_to_have_no_effect_now() {
+    let daemon = Daemon::start(Folder::sqlite()).await;
+    let child = child(0);
+    let mut facts = child.opening();
+    facts.push(child.fact(198, "guardians_changed", &json!({"guardians": crate::story::PARENTS})));
+    facts.extend(crate::story::PARENTS.map(|parent| child.fact(60, "bk_wish", &json!({"by": parent, "wish": "yes"}))));
+    let appointed = json!({"person": "kari", "service": "ergo-fysio", "by": "koordinerende_enhet"});
+    facts.push(child.fact(50, "bk_appointed", &appointed));
+    daemon.client().must_take(&facts).await;
+    let name = json!({"action": "name_holder", "by": "kommunedirektor", "service": "lia-skole"});
+    let made = decide(&daemon, &child.number, name).await;
+    assert_eq!((made.status, made.json.get("takes_effect")), (201, None), "{}", made.text);
+}

@@ -24,6 +24,7 @@ mod clients;
 mod decisions;
 mod facts;
 mod health;
+mod policies;
 mod query;
 mod schema;
 mod validate;

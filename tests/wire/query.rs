@@ -4,6 +4,7 @@ use reqwest::Method;
 use samhold_model::dates::add_days;
 use samhold_standins::Receiver;
 use serde_json::{Value, json};
+use sqlx::{Connection, Executor, SqliteConnection};
 use uuid::Uuid;
 
 use crate::common::{Client, Daemon, Folder, SECRET, today, wait_until};
@@ -117,4 +118,23 @@ async fn unknown_and_not_allowed_are_one_answer_to_the_last_byte() {
         whole(&daemon.client(), &by_number(&unknown.number)).await
     );
     assert!(ledger.child(&unknown.number).await.is_none(), "asking makes nobody known");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_child_whose_facts_cannot_be_read_is_answered_as_nobody() {
+    let folder = Folder::sqlite();
+    pull_recipient(&folder, "skolen", "skole_kommunal", &["lia-skole"]);
+    let daemon = Daemon::start(folder).await;
+    let (known, unknown) = (child(0), child(1));
+    daemon.client().must_take(&agreed(&known)).await;
+    at_rest(&daemon, &[]).await;
+    let school = daemon.client_as("skolen");
+    let by_number = |number: &str| json!({"child": {"national_id": number}});
+    let nothing = whole(&school, &by_number(&unknown.number)).await;
+    assert_ne!(whole(&school, &by_number(&known.number)).await, nothing);
+    let file = daemon.folder.sqlite_file();
+    let mut database = SqliteConnection::connect(&file.to_string_lossy()).await.unwrap();
+    database.execute("update facts set body = x'00'").await.unwrap();
+    assert_eq!(whole(&school, &by_number(&known.number)).await, nothing);
+    assert!(daemon.log().contains("a child cannot be read"), "a person is told");
 }

@@ -57,8 +57,12 @@ fn is_format(name: &str, text: &str) -> bool {
     }
 }
 
-/// Patterns of digits: `^\d{6} ?\d{5}$`.
+/// Patterns of digits, `^\d{6} ?\d{5}$`, and of words: `^[\p{L}\p{N}_./:#-]{1,80}$`.
 fn fits(pattern: &str, text: &str) -> bool {
+    if let Some(most) = pattern.strip_prefix("^[\\p{L}\\p{N}_./:#-]{1,").and_then(|rest| rest.strip_suffix("}$")) {
+        let known = |c: char| c.is_alphanumeric() || "_./:#-".contains(c);
+        return (1..=most.parse().unwrap()).contains(&text.chars().count()) && text.chars().all(known);
+    }
     let mut rest = text;
     let mut pattern = pattern.strip_prefix('^').unwrap().strip_suffix('$').unwrap();
     while !pattern.is_empty() {

@@ -54,7 +54,7 @@ impl Server {
     pub async fn start_on(port: u16, build: impl FnOnce(&str, &Faults) -> Router) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
-        let (faults, captured, stop) = (Faults::default(), Captured::default(), CancellationToken::new());
+        let (faults, captured, stop) = (Faults::default(), Captured::at(address.port()), CancellationToken::new());
         let router = build(&format!("http://{address}"), &faults);
         let shared = Shared { router, faults: faults.clone(), captured: captured.clone() };
         let task = tokio::spawn(accept(listener, shared, stop.clone()));

@@ -43,11 +43,27 @@ impl CapturedRequest {
     }
 }
 
+/// What reached any stand-in of this process, by its port.
+static EVERYWHERE: Mutex<Vec<(u16, Captured)>> = Mutex::new(Vec::new());
+
+/// Everything that reached the stand-ins that listened on a port, also of those that have ended.
+#[must_use]
+pub fn reached(port: u16) -> Vec<CapturedRequest> {
+    locked(&EVERYWHERE).iter().filter(|(at, _)| *at == port).flat_map(|(_, captured)| captured.all()).collect()
+}
+
 /// All requests of one stand-in; clones share them.
 #[derive(Clone, Default)]
 pub struct Captured(Arc<Mutex<Vec<CapturedRequest>>>);
 
 impl Captured {
+    /// Of a stand-in that listens on this port.
+    pub(crate) fn at(port: u16) -> Self {
+        let own = Self::default();
+        locked(&EVERYWHERE).push((port, own.clone()));
+        own
+    }
+
     pub(crate) fn push(&self, request: CapturedRequest) {
         locked(&self.0).push(request);
     }

@@ -15,7 +15,7 @@ use crate::locked;
 use crate::tokens::pairs;
 
 /// The resource types this record has.
-const KINDS: [&str; 6] = ["CareTeam", "CarePlan", "EpisodeOfCare", "Consent", "Patient", "Task"];
+const KINDS: [&str; 7] = ["CareTeam", "CarePlan", "EpisodeOfCare", "Consent", "Patient", "RelatedPerson", "Task"];
 
 pub(super) fn router(app: App) -> Router {
     Router::new()

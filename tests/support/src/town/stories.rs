@@ -117,7 +117,7 @@ fn consent_withdrawn(t: &mut Teller<'_>) {
     let mut given = Vec::new();
     for guardian in &t.child().guardians {
         let consent = json!({"by": guardian.national_id, "categories": ["coordination_exists", "holder_service", "coordinator_contact"],
-            "recipients": ["barnehage_privat"], "purposes": ["coordination"]});
+            "recipients": ["barnehage_privat"], "purposes": ["coordination"], "evidence": "sak-2026/31", "informed": true, "how": "written"});
         given.push(t.before(30, "consent", &consent));
     }
     t.news(1, "Iben: den private barnehagen får kontaktopplysninger med samtykke fra begge foreldre.");
