@@ -40,6 +40,7 @@ pub fn assemble(loaded: Loaded) -> Result<Live, Mistakes> {
         outbound: HashMap::new(),
         handover: HashMap::new(),
         sources: Vec::new(),
+        registers: HashMap::new(),
         recipients: HashMap::new(),
         kept_rules: crate::sync::rules::KeptRules::default(),
         loaded,

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use futures::FutureExt;
-use samhold_adapter_api::{Recipient, Source};
+use samhold_adapter_api::{Recipient, Reread, Source};
 use samhold_mapping::Mapping;
 use samhold_model::Realm;
 use samhold_store::Store;
@@ -50,6 +50,8 @@ pub struct Live {
     pub handover: HashMap<String, Arc<super::shape::OutboundMapping>>,
     /// Sources by system name.
     pub sources: Vec<(String, Source)>,
+    /// Sources that are consent registers, by system name: asked once more before something sensitive is sent.
+    pub registers: HashMap<String, Arc<dyn Reread>>,
     /// The rules in the form in which they are kept with answers.
     pub kept_rules: KeptRules,
     /// Recipients that are pushed to, by system name.

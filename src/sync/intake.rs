@@ -5,11 +5,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use samhold_adapter_api::{Inbox, InboxError, Record};
+use samhold_adapter_api::{Inbox, InboxError, Record, Requested};
 use samhold_model::{NationalId, SystemName};
 use samhold_store::{Cursor, NewRecord};
 
 use super::engine::Engine;
+use super::requested as consents;
 use crate::telemetry::Counter;
 
 /// One source's inbox.
@@ -67,6 +68,10 @@ impl Inbox for SourceInbox {
             after = Some(*last);
             numbers.extend(page.iter().filter_map(|(_, id)| NationalId::parse(&id.value.0, realm).ok()));
         }
+    }
+
+    async fn requested(&self) -> Result<Vec<Requested>, InboxError> {
+        consents::requested(&self.engine, &self.system).await.map_err(failed)
     }
 
     async fn ask_person(&self, kind: &str, detail: &str) -> Result<(), InboxError> {

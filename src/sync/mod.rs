@@ -21,6 +21,7 @@ pub mod rebuild;
 pub mod register;
 pub mod renewal;
 mod replace;
+mod requested;
 pub mod rules;
 mod shape;
 mod sources;

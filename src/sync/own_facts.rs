@@ -6,6 +6,7 @@
 mod authority;
 mod envelope;
 mod opaque;
+mod registers;
 
 use samhold_model::schema::Finding;
 use samhold_model::{ChildId, FactBody, FactId, Instant, MunicipalityNo, RecordId, SystemName};
@@ -195,11 +196,17 @@ async fn prepare(
     record: Option<RecordId>,
 ) -> Result<Prepared, StoreError> {
     let index = input.index;
-    let envelope = match Envelope::read(input, live.realm()) {
+    let mut envelope = match Envelope::read(input, live.realm()) {
         Ok(envelope) => envelope,
         Err(errors) => return Ok(Err(Rejection { index, code: "invalid_fact", status: 422, errors })),
     };
     if let Some(rejection) = authority::refusal(engine, live, system, &envelope).await? {
+        return Ok(Err(rejection));
+    }
+    if let Some(rejection) = registers::refusal(live, &envelope) {
+        return Ok(Err(rejection));
+    }
+    if let Some(rejection) = registers::name_request(engine, live, &mut envelope).await? {
         return Ok(Err(rejection));
     }
     if envelope.child.is_empty() {

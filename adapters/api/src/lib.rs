@@ -8,4 +8,4 @@ mod source;
 pub use error::AdapterError;
 pub use recipient::{DeliveryOutcome, Outgoing, OutgoingKind, Recipient};
 pub use secret::{SecretError, SecretRef};
-pub use source::{Inbox, InboxError, Poll, Polled, Record, Source, SourceContext, Stream};
+pub use source::{Inbox, InboxError, Poll, Polled, Record, Requested, Reread, Source, SourceContext, Stream};

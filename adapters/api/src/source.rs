@@ -25,6 +25,21 @@ pub struct Record {
     pub delivery_id: Option<String>,
 }
 
+/// A consent that was asked for in a consent register (fact type `consent_requested`).
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Requested {
+    /// The request's id in the register.
+    pub request: String,
+    /// Our own id of the child it is about.
+    pub child_id: String,
+    /// To which data, in the words of the vocabulary.
+    pub categories: Vec<String>,
+    /// To which kinds of recipients.
+    pub recipients: Vec<String>,
+    /// For which purposes.
+    pub purposes: Vec<String>,
+}
+
 /// Why the inbox did not take records.
 #[derive(Debug, thiserror::Error)]
 #[error("the inbox could not take the records: {0}")]
@@ -41,6 +56,8 @@ pub trait Inbox: Send + Sync {
     async fn live_keys(&self) -> Result<Vec<String>, InboxError>;
     /// Numbers of the children the population register is asked about, for this source's municipalities.
     async fn followed(&self) -> Result<Vec<NationalId>, InboxError>;
+    /// Consents that were asked for in this source, a consent register: the only ones it is asked about.
+    async fn requested(&self) -> Result<Vec<Requested>, InboxError>;
     /// Asks a person to look, e.g. when a mass deletion was held back. No content in the text.
     async fn ask_person(&self, kind: &str, detail: &str) -> Result<(), InboxError>;
 }
@@ -85,6 +102,16 @@ pub trait Stream: Send + Sync {
     async fn run(&self, context: &SourceContext) -> Result<(), AdapterError>;
     /// Reaches the system without consuming.
     async fn check(&self) -> Result<(), AdapterError>;
+}
+
+/// A consent register that can be asked about one consent at once, before something sensitive is sent that rests on it.
+#[async_trait]
+pub trait Reread: Send + Sync {
+    /// Reads the unit of one record anew, as a poll would offer it. A unit that is gone gives a record that says so.
+    ///
+    /// # Errors
+    /// When the register cannot be reached or does not answer in its own format: then nothing is known, and nothing may be sent.
+    async fn reread(&self, context: &SourceContext, key: &str) -> Result<Record, AdapterError>;
 }
 
 /// Either kind.

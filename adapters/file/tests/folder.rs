@@ -36,6 +36,9 @@ impl Inbox for FakeInbox {
     async fn followed(&self) -> Result<Vec<NationalId>, InboxError> {
         Ok(Vec::new())
     }
+    async fn requested(&self) -> Result<Vec<samhold_adapter_api::Requested>, InboxError> {
+        Ok(Vec::new())
+    }
     async fn ask_person(&self, kind: &str, detail: &str) -> Result<(), InboxError> {
         self.asked.lock().unwrap().push((kind.into(), detail.into()));
         Ok(())

@@ -251,6 +251,13 @@ pub enum FactBody {
     ConsentWithdrawn {
         consent: String,
     },
+    ConsentRequested {
+        system: String,
+        request: String,
+        categories: Vec<String>,
+        recipients: Vec<String>,
+        purposes: Vec<String>,
+    },
     Objection {
         by: String,
     },

@@ -206,6 +206,17 @@ pub const FAMILY_TYPES: &[TypeSpec] = &[
         "A consent is withdrawn; counts the same day.",
         &[must("consent", FactRef, "the id of the consent")],
     ),
+    kind(
+        "consent_requested",
+        "A consent was asked for in a consent register, which is asked for the answer. It opens nothing by itself.",
+        &[
+            must("system", Reference, "the configured system that is the consent register"),
+            must("request", Reference, "the request's id there"),
+            must("categories", List(&Category), "to which data"),
+            must("recipients", List(&RecipientKind), "to whom"),
+            must("purposes", List(&Purpose), "for what"),
+        ],
+    ),
     kind("objection", "Someone entitled objects to sharing.", &[must("by", Person, "who objects")]),
     kind("objection_withdrawn", "An objection is taken back.", &[must("by", Person, "who")]),
     kind(

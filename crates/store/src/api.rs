@@ -1,7 +1,7 @@
 //! What the rest of the program asks of the store. Object safe; one test suite runs on both databases.
 //!
 //! Every method is one transaction. What a method says it has taken is on disk when it returns. It must never give
-//! back a national identity number except through [`Store::identifiers_of`] and [`Store::followed`].
+//! back a national identity number except through [`Store::identifiers_of`], [`Store::named`] and [`Store::followed`].
 
 mod answers;
 mod audit;
@@ -89,6 +89,8 @@ pub trait Store: Send + Sync {
     async fn end_identifier(&self, child: ChildId, id: &Identifier, to: Date) -> Result<()>;
     /// Children whose number the population register is asked about, a page at a time.
     async fn followed(&self, after: Option<ChildId>, limit: i64) -> Result<Vec<(ChildId, Identifier)>>;
+    /// A page of the identifiers of a scheme that have not ended, each with its child and the place behind which the next page begins.
+    async fn named(&self, scheme: &str, after: Option<Uuid>, limit: i64) -> Result<Vec<(Uuid, ChildId, Identifier)>>;
     /// Records who are guardians of a child, for sources that know only the adult.
     async fn set_guardians(&self, child: ChildId, guardians: &[PersonId]) -> Result<()>;
     /// Children a person is guardian of.

@@ -27,6 +27,8 @@ statements! {
                 (select distinct child from identifiers where valid_to is null and scheme in ('fnr', 'dnr') \
                  and child > $1 order by child limit $2) \
                 order by child, scheme desc, seq desc";
+    NAMED = "select id, child, scheme, value from identifiers \
+             where scheme = $1 and valid_to is null and id > $2 order by id limit $3";
     PERSON = "select person from persons where scheme = $1 and value_ix = $2";
     INSERT_PERSON = "insert into persons (scheme, value_ix, person) values ($1, $2, $3)";
     DROP_GUARDIANS = "delete from guardians where child = $1";
@@ -149,6 +151,22 @@ pub(crate) async fn followed<D: Dialect>(
         rows.into_iter().map(|row| identifier(tx, row)).collect::<Result<_>>()?;
     page.dedup_by_key(|(child, _)| *child);
     Ok(page)
+}
+
+/// A page of the identifiers of one scheme, each with its child, in the order of the rows' ids; and where the next page begins.
+pub(crate) async fn named<D: Dialect>(
+    tx: &mut Tx<D>,
+    scheme: &str,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<(Uuid, ChildId, Identifier)>> {
+    let after = after.map(|row| row.to_string()).unwrap_or_default();
+    let rows: Vec<Row> = tx.all(NAMED, args![scheme, after, limit]).await?;
+    let read = |row: Row| {
+        let at = tx.parse("id", &row.id)?;
+        identifier(tx, row).map(|(child, id)| (at, child, id))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 fn identifier<D: Dialect>(tx: &Tx<D>, row: Row) -> Result<(ChildId, Identifier)> {

@@ -146,6 +146,9 @@ impl<D: Dialect> Store for Sql<D> {
         write!(self, "end an identifier", 1, [id], tx => identity::end(tx, child, id, to))
     }
 
+    async fn named(&self, scheme: &str, after: Option<Uuid>, limit: i64) -> Result<Vec<(Uuid, ChildId, Identifier)>> {
+        read!(self, "list what a scheme names", tx => identity::named(tx, scheme, after, limit))
+    }
     async fn followed(&self, after: Option<ChildId>, limit: i64) -> Result<Vec<(ChildId, Identifier)>> {
         read!(self, "list children known to the register", tx => identity::followed(tx, after, limit))
     }

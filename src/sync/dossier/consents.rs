@@ -90,6 +90,15 @@ impl Dossier {
         self.effective.iter().filter_map(|fact| Recorded::of(fact, &withdrawn)).collect()
     }
 
+    /// The latest words about a consent that was asked for in a consent register.
+    #[must_use]
+    pub fn asked_for(&self, register: &str, wanted: &str) -> Option<&FactBody> {
+        self.effective.iter().rev().map(|fact| &fact.body).find(|body| match body {
+            FactBody::ConsentRequested { system, request, .. } => system == register && request == wanted,
+            _ => false,
+        })
+    }
+
     /// The consents that may count: those that are documented and informed.
     #[must_use]
     pub fn consents(&self) -> Vec<Consent> {

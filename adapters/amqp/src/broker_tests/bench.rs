@@ -179,6 +179,9 @@ impl Inbox for Shelf {
         Ok(Vec::new())
     }
 
+    async fn requested(&self) -> Result<Vec<samhold_adapter_api::Requested>, InboxError> {
+        Ok(Vec::new())
+    }
     async fn ask_person(&self, kind: &str, detail: &str) -> Result<(), InboxError> {
         self.asked.lock().unwrap().push(format!("{kind}: {detail}"));
         Ok(())

@@ -77,6 +77,9 @@ impl Inbox for Shelf {
         Ok(Vec::new())
     }
 
+    async fn requested(&self) -> Result<Vec<samhold_adapter_api::Requested>, InboxError> {
+        Ok(Vec::new())
+    }
     async fn ask_person(&self, kind: &str, _: &str) -> Result<(), InboxError> {
         self.asked.lock().unwrap().push(kind.into());
         Ok(())

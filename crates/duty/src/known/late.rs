@@ -47,6 +47,7 @@ pub(crate) fn concerns_duty(fact: &Fact) -> bool {
             | F::DueDate { .. }
             | F::Consent { .. }
             | F::ConsentWithdrawn { .. }
+            | F::ConsentRequested { .. }
             | F::Objection { .. }
             | F::ObjectionWithdrawn { .. }
             | F::AddressProtection { .. }

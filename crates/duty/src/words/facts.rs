@@ -49,6 +49,7 @@ const TYPES: &[(&str, &str)] = &[
     ("due_date", "Termindato"),
     ("consent", "Samtykke til deling"),
     ("consent_withdrawn", "Samtykke til deling trukket"),
+    ("consent_requested", "Samtykke til deling etterspurt"),
     ("objection", "Innvending mot deling"),
     ("objection_withdrawn", "Innvending mot deling trukket"),
     ("address_protection", "Adressebeskyttelse"),
