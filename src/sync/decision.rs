@@ -207,10 +207,10 @@ async fn without_effect(
     child: Option<ChildId>,
     at: Date,
 ) -> Result<Option<Refusal>, StoreError> {
-    let met = meets(engine, live, decision, child, at).await?;
+    let (met, known) = meets(engine, live, decision, child, at).await?;
     let unfit = decision.action != Action::Withdraw && met.service == Fitness::Unfit;
     Ok(match decision.action {
-        _ if child.is_some() && !met.authorised => Some(without_authority(decision, at)),
+        _ if known && !met.authorised => Some(without_authority(decision, at)),
         _ if met.over => Some(case_has_ended(at)),
         Action::SettleDispute if !met.disputed => Some(no_dispute(at)),
         Action::Withdraw if !met.decided => Some(no_decision(at)),
@@ -219,22 +219,29 @@ async fn without_effect(
     })
 }
 
+/// What the decision meets, and whether the municipality knows the child. One that only another municipality knows is met as
+/// one that nobody knows.
 async fn meets(
     engine: &Engine,
     live: &Live,
     decision: &Decision,
     child: Option<ChildId>,
     at: Date,
-) -> Result<Deciding, StoreError> {
+) -> Result<(Deciding, bool), StoreError> {
     let number = MunicipalityNo::new(decision.municipality.clone());
     let today = engine.clock.today();
-    let child = child.unwrap_or(WHOLE_MUNICIPALITY);
-    let rows = rows_of(engine.store.as_ref(), child, &number).await?;
+    let rows = rows_of(engine.store.as_ref(), child.unwrap_or_else(ChildId::new), &number).await?;
+    let known = !rows.is_empty();
+    let (child, rows) = match child.filter(|_| known) {
+        Some(child) => (child, rows),
+        None => (WHOLE_MUNICIPALITY, rows_of(engine.store.as_ref(), WHOLE_MUNICIPALITY, &number).await?),
+    };
     let dossier = Dossier::new(child, &rows, today);
     let service = decision.service.as_deref().map(|service| live.loaded.services.id_of(service));
     let rules = live.duty_rules(number.as_str());
     let days = (at, today.max(at));
-    Ok(samhold_duty::deciding(&dossier.family(), &dossier.facts, days, &rules, (&decision.by, service)))
+    let met = samhold_duty::deciding(&dossier.family(), &dossier.facts, days, &rules, (&decision.by, service));
+    Ok((met, known))
 }
 
 fn case_has_ended(at: Date) -> Refusal {
@@ -280,7 +287,7 @@ async fn takes_effect(
     at: Date,
 ) -> Result<Option<Date>, StoreError> {
     let Some(child) = child.filter(|_| decision.action != Action::Withdraw) else { return Ok(Some(at)) };
-    let day = match meets(engine, live, decision, Some(child), at).await?.service {
+    let day = match meets(engine, live, decision, Some(child), at).await?.0.service {
         Fitness::From(start) => start,
         _ => at,
     };

@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 
 use super::Shared;
 use super::auth::Client;
+use super::grid::Grid;
 use super::problem::Problem;
-use super::query::{child_of, rounded};
+use super::query::child_of;
 use super::read;
 use crate::config::{Permission, SystemSettings};
 use crate::sync::register::Register;
@@ -38,13 +39,13 @@ pub async fn post(
 ) -> Result<axum::Json<Value>, Problem> {
     client.must(Permission::Consents, "read the register of consents")?;
     let question: Question = read::json(&headers, body, "invalid_question")?;
-    let begun = tokio::time::Instant::now();
+    let grid = Grid::begin();
     let child = child_of(&engine, &question.child).await?;
     let live = engine.live();
     let registers = registers(&engine, &live, &client.0, child).await?;
     audit(&engine, &client.0, child, registers.len()).await?;
     if registers.is_empty() {
-        tokio::time::sleep_until(begun + rounded(begun.elapsed())).await;
+        grid.next_step().await;
     }
     Ok(axum::Json(json!({"registers": registers})))
 }

@@ -8,6 +8,7 @@ mod consents;
 mod decisions;
 mod describe;
 mod facts;
+mod grid;
 mod health;
 mod problem;
 mod push_in;

@@ -2,8 +2,6 @@
 //!
 //! A client that is not configured to receive has no view of its own kind either; unknown and not allowed answer alike.
 
-use std::time::Duration;
-
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
@@ -16,14 +14,12 @@ use serde_json::{Value, json};
 
 use super::Shared;
 use super::auth::Client;
+use super::grid::Grid;
 use super::problem::Problem;
 use super::read;
 use crate::config::{Permission, SystemSettings};
 use crate::sync::message::{Now, child_identifier, now, shaped};
 use crate::sync::{Live, Sight, sight_of};
-
-/// Answers that tell nothing go out at multiples of this.
-const STEP: Duration = Duration::from_millis(100);
 
 /// The question.
 #[derive(Debug, Deserialize)]
@@ -45,39 +41,38 @@ pub async fn post(
 ) -> Result<axum::Json<Value>, Problem> {
     client.must(Permission::Query, "ask who coordinates")?;
     let question: Question = read::json(&headers, body, "invalid_question")?;
-    let begun = tokio::time::Instant::now();
+    let grid = Grid::begin();
     let child = child_of(&engine, &question.child).await?;
     let seen = view(&engine, &client.0, child, &question).await?;
     if seen.is_none() {
-        tokio::time::sleep_until(begun + rounded(begun.elapsed())).await;
+        grid.next_step().await;
     }
     Ok(axum::Json(json!({"coordination": seen})))
 }
 
-/// The next step of an even grid, so that the time an answer took does not tell what was looked at.
-pub(super) fn rounded(took: Duration) -> Duration {
-    let steps = took.as_millis() / STEP.as_millis() + 1;
-    STEP.saturating_mul(u32::try_from(steps).unwrap_or(u32::MAX))
-}
-
+/// Which child is meant, if it is known. Nobody is looked for in the same places as a known child, so that the work does not
+/// tell them apart.
 pub(super) async fn child_of(engine: &Shared, reference: &Value) -> Result<Option<ChildId>, Problem> {
     let named = match reference.get("child_id").and_then(Value::as_str) {
         Some(id) => id.parse().ok(),
         None => child_named(engine, reference).await?,
     };
-    match named {
-        // Whoever knows the child by what it was called before it was joined to another gets the same answer.
-        Some(child) => Ok(Some(engine.store.survivor_of(child).await?)),
-        None => Ok(None),
-    }
+    // Whoever knows the child by what it was called before it was joined to another gets the same answer.
+    let survivor = engine.store.survivor_of(named.unwrap_or_else(ChildId::new)).await?;
+    Ok(named.map(|_| survivor))
 }
 
 async fn child_named(engine: &Shared, reference: &Value) -> Result<Option<ChildId>, Problem> {
-    let Some(identifier) = identifier(engine, reference).await? else { return Ok(None) };
+    let identifier = identifier(engine, reference).await?.unwrap_or_else(nobodys);
     match engine.store.resolve_child(&[identifier], false, engine.clock.today()).await? {
         Resolved::Child { child, .. } => Ok(Some(child)),
         _ => Ok(None),
     }
+}
+
+/// An identifier that nobody has.
+fn nobodys() -> Identifier {
+    Identifier { scheme: "nobody".into(), value: Secret(uuid::Uuid::new_v4().to_string()) }
 }
 
 async fn identifier(engine: &Shared, reference: &Value) -> Result<Option<Identifier>, Problem> {
@@ -187,15 +182,4 @@ async fn audit(
         detail: json!({"road": "query", "recipient_kind": system.kind, "decisions": decisions}),
     };
     Ok(engine.store.audit(vec![entry]).await?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_that_tells_nothing_goes_out_at_the_next_step_whatever_it_took() {
-        let millis = |n| rounded(Duration::from_millis(n)).as_millis();
-        assert_eq!([millis(0), millis(3), millis(49), millis(99), millis(100)], [100, 100, 100, 100, 200]);
-    }
 }

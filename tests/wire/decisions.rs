@@ -76,6 +76,31 @@ async fn a_delegation_counts_from_its_date_until_it_is_withdrawn() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_child_that_only_another_municipality_knows_is_decided_about_as_one_that_nobody_knows() {
+    let mut folder = Folder::sqlite();
+    folder.set("municipality.9902.name = \"Naboby kommune\"\nmunicipality.9902.contact_point = \"99 02 00 00\"");
+    let token = folder.token("naboen");
+    let neighbour = "kind = \"koordinerende_enhet\"\nmunicipalities = [\"9902\"]\nacts_as = [\"*\"]\nmay = [\"facts\"]";
+    folder.system("naboen", &format!("{neighbour}\ntoken = {token}\n"));
+    let daemon = Daemon::start(folder).await;
+    daemon.client().must_take(&[delegation(30, "delegation_granted", "oppvekstsjef")]).await;
+    let (theirs, nobodys) = (child(0), child(1));
+    let mut moved = theirs.opening();
+    moved.iter_mut().for_each(|fact| fact["municipality"] = json!("9902"));
+    daemon.client_as("naboen").must_take(&moved).await;
+    for action in ["name_holder", "settle_dispute", "withdraw"] {
+        for by in ["kommunedirektor", "oppvekstsjef", "rektor"] {
+            let decision = json!({"action": action, "by": by, "service": "ergo-fysio"});
+            let of = async |number: &str| {
+                let answer = decide(&daemon, number, decision.clone()).await;
+                (answer.status, answer.text)
+            };
+            assert_eq!(of(&theirs.number).await, of(&nobodys.number).await, "{action} by {by}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_decision_that_cannot_be_read_is_refused_without_a_trace() {
     let daemon = Daemon::start(Folder::sqlite()).await;
     let child = child(0);

@@ -20,6 +20,7 @@ mod story;
 #[allow(dead_code, reason = "each test file uses its own part")]
 mod town;
 
+mod alike;
 mod clients;
 mod decisions;
 mod facts;
