@@ -17,6 +17,7 @@ macro_rules! files {
 }
 
 const MAPPINGS: &[(&str, &str)] = files![
+    "altinn-consent.toml",
     "bufdir-henvisning-1.0.toml",
     "digisos-soker-1.toml",
     "fhir-careplan-r4.toml",
@@ -37,6 +38,7 @@ const MAPPINGS: &[(&str, &str)] = files![
 ];
 
 const SCHEMAS: &[(&str, &str)] = files![
+    "schemas/altinn-consent.toml",
     "schemas/bufdir-henvisning-1.0.toml",
     "schemas/digisos-soker-1.toml",
     "schemas/fhir-careplan-r4.toml",

@@ -63,6 +63,8 @@ pub(crate) enum Expr {
     Child(Vec<ChildExpr>),
     /// Text before and after.
     Affix(Box<Expr>, String, String),
+    /// The text behind a beginning that must be there.
+    Strip(Box<Expr>, String),
     /// Only when the conditions hold.
     When(Box<Expr>, Vec<Cond>),
 }

@@ -1,5 +1,6 @@
 //! Conditions: a path and a test, `any` of several, or a list of which all must hold.
 
+use crate::codes;
 use crate::error::MappingError;
 use crate::path::{self, Found, Path};
 use crate::scope::{Env, Scope};
@@ -36,8 +37,20 @@ pub(crate) enum Test {
     SameAs(Path),
 }
 
-const TESTS: &[&str] =
-    &["equals", "not", "in", "not_in", "present", "starts_with", "ends_with", "before", "from", "same_as"];
+const TESTS: &[&str] = &[
+    "equals",
+    "not",
+    "in",
+    "not_in",
+    "in_code",
+    "not_in_code",
+    "present",
+    "starts_with",
+    "ends_with",
+    "before",
+    "from",
+    "same_as",
+];
 
 /// The words for what a condition can ask, for the guide.
 #[must_use]
@@ -85,6 +98,8 @@ fn argument_of(name: &str, item: &Item<'_>, found: &Found, env: &Env<'_>, scope:
         "not" => Some(Test::NotIn(vec![word(item, found, env)?])),
         "in" => Some(Test::In(words(item, found, env)?)),
         "not_in" => Some(Test::NotIn(words(item, found, env)?)),
+        "in_code" => Some(Test::In(rows(item, found, env)?)),
+        "not_in_code" => Some(Test::NotIn(rows(item, found, env)?)),
         "present" => present(item, env),
         "starts_with" => Some(Test::Prefix(item.text(env.problems)?.to_owned())),
         "ends_with" => Some(Test::Suffix(item.text(env.problems)?.to_owned())),
@@ -119,6 +134,13 @@ fn words(item: &Item<'_>, found: &Found, env: &Env<'_>) -> Option<Vec<String>> {
         return None;
     };
     items.iter().map(|i| word(i, found, env)).collect()
+}
+
+/// The source's words that a code table has a row for.
+fn rows(item: &Item<'_>, found: &Found, env: &Env<'_>) -> Option<Vec<String>> {
+    found.need_leaf(&item.span, env)?;
+    let table = codes::find(env.codes, item.text(env.problems)?, &item.span, env.problems)?;
+    Some(table.rows.keys().cloned().collect())
 }
 
 fn day(item: &Item<'_>, env: &Env<'_>) -> Option<String> {

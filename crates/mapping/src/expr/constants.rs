@@ -28,7 +28,9 @@ pub(crate) fn constants(expr: &Expr, out: &mut BTreeSet<String>) {
         }
         Expr::First(parts) | Expr::List(parts) => parts.iter().for_each(|p| constants(p, out)),
         Expr::Object(members) => members.iter().for_each(|(_, e)| constants(e, out)),
-        Expr::Date(of, ..) | Expr::Number(of) | Expr::Check(of, ..) | Expr::Person(of, _) => constants(of, out),
+        Expr::Date(of, ..) | Expr::Number(of) | Expr::Check(of, ..) | Expr::Person(of, _) | Expr::Strip(of, _) => {
+            constants(of, out)
+        }
         Expr::Without(of, _) | Expr::Extreme(of, _) | Expr::Each(_, of) | Expr::Fact(_, of) | Expr::When(of, _) => {
             constants(of, out)
         }

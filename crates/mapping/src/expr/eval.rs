@@ -90,6 +90,7 @@ pub(crate) fn eval(expr: &Expr, here: &Cursor<'_>, ctx: &Ctx<'_>) -> Values {
         Expr::Affix(of, prefix, suffix) => {
             each_text(of, here, ctx, |text, _| Ok(Some(Out::text(format!("{prefix}{text}{suffix}")))))
         }
+        Expr::Strip(of, beginning) => each_text(of, here, ctx, |text, at| strip(text, beginning, at)),
         Expr::When(of, conditions) => {
             if cond::all(conditions, here)? {
                 eval(of, here, ctx)
@@ -173,6 +174,17 @@ fn unfit(otherwise: &Otherwise, error: impl FnOnce() -> MappingError) -> Result<
         Otherwise::Error => Err(error()),
         Otherwise::Skip => Ok(None),
         Otherwise::Value(value) => Ok(Some(Out::Value(value.clone()))),
+    }
+}
+
+/// The text itself is not told: behind another beginning may stand anything.
+fn strip(text: &str, beginning: &str, at: &Cursor<'_>) -> Result<Option<Out>, MappingError> {
+    match text.strip_prefix(beginning).filter(|rest| !rest.is_empty()) {
+        Some(rest) => Ok(Some(Out::text(rest))),
+        None => {
+            let expected = format!("a text that begins with `{beginning}`");
+            Err(MappingError::at(Code::WrongShape, at, "another text", expected, "have the source corrected"))
+        }
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) enum Ty {
     Object,
     Fact,
     Child,
+    /// A word of our own vocabulary, which only the run can know.
+    OwnWord,
     List(Box<Ty>),
     /// As the source has it; only outbound.
     Any,
@@ -43,7 +45,7 @@ pub(crate) struct Typed {
 /// The words that say what an expression does. Exactly one stands in a table.
 const OPERATIONS: &[&str] = &[
     "path", "const", "join", "first", "lookup", "date", "number", "check", "person", "list", "count", "object", "each",
-    "fact", "child", "earliest", "latest", "position",
+    "fact", "child", "earliest", "latest", "position", "own",
 ];
 
 /// Those that only rearrange: what goes out must be a released value or a constant, whole and unchanged.
@@ -133,6 +135,7 @@ fn operation(table: &Table<'_>, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -
         "object" => object(&argument, env, scope),
         "each" => each(table, &argument, env, scope),
         "fact" => fact(table, &argument, env, scope),
+        "own" => own(&argument, env, scope),
         _ => Some(of(Expr::Child(child::read_list(&argument, env, scope)), Ty::Child, &item.span)),
     }
 }
@@ -345,14 +348,32 @@ fn each(table: &Table<'_>, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Opt
     Some(Typed { words: inner.words, many: true, ..of(expr, inner.ty, &item.span) })
 }
 
+/// For documents that carry our own words, such as what was asked for here in a consent register.
+fn own(item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    let inner = from_path(item.text(env.problems)?, &item.span, env, scope)?;
+    Some(Typed { ty: Ty::OwnWord, ..inner })
+}
+
 fn fact(table: &Table<'_>, item: &Item<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
     let rule = item.text(env.problems)?.to_owned();
     let key = read_single(&table.need("key", env.problems)?, env, scope)?;
     Some(of(Expr::Fact(rule, Box::new(key.expr)), Ty::Fact, &item.span))
 }
 
-/// `prefix`, `suffix` and `when`, which any expression may have.
+/// `strip`, `prefix`, `suffix` and `when`, which any expression may have.
 fn modifiers(mut typed: Typed, table: &Table<'_>, env: &Env<'_>, scope: &Scope) -> Option<Typed> {
+    if let Some(beginning) = table.text("strip", env.problems) {
+        if env.outbound {
+            env.problems.add(
+                "not-outbound",
+                &typed.span,
+                "what goes out is released whole: `strip` stands only inbound",
+            );
+        } else if typed.ty != Ty::Text {
+            env.problems.add("wrong-kind", &typed.span, "only text has a beginning to strip");
+        }
+        typed = Typed { expr: Expr::Strip(Box::new(typed.expr), beginning.to_owned()), words: None, ..typed };
+    }
     let prefix = table.text("prefix", env.problems);
     let suffix = table.text("suffix", env.problems);
     if prefix.is_some() || suffix.is_some() {
