@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use samhold_adapter_altinn::AltinnSource;
 use samhold_adapter_amqp::{AmqpRecipient, AmqpSource};
-use samhold_adapter_api::{AdapterError, Recipient, Source};
+use samhold_adapter_api::{AdapterError, Recipient, Reread, Source};
 use samhold_adapter_fhir::{FhirRecipient, FhirSource};
 use samhold_adapter_fiks::{DigisosSource, FolkeregisterSource};
 use samhold_adapter_file::FileSource;
@@ -78,7 +79,7 @@ fn connect_source(live: &mut Live, system: &SystemSettings, section: &SourceSect
             of_system.push((prefix.clone(), Arc::new(mapping)));
         }
     }
-    match source(system, section) {
+    match source(live, system, section) {
         Ok(Some(source)) => live.sources.push((system.name.clone(), source)),
         // Pushed to us: nothing to run.
         Ok(None) => {}
@@ -86,9 +87,13 @@ fn connect_source(live: &mut Live, system: &SystemSettings, section: &SourceSect
     }
 }
 
-fn source(system: &SystemSettings, section: &SourceSection) -> Result<Option<Source>, AdapterError> {
+fn source(live: &mut Live, system: &SystemSettings, section: &SourceSection) -> Result<Option<Source>, AdapterError> {
     let name = &system.name;
-    Ok(if let Some(s) = &section.amqp {
+    Ok(if let Some(s) = &section.altinn {
+        let altinn = Arc::new(AltinnSource::new(name, s)?);
+        live.registers.insert(name.clone(), Arc::clone(&altinn) as Arc<dyn Reread>);
+        Some(Source::Poll(altinn))
+    } else if let Some(s) = &section.amqp {
         Some(Source::Stream(Arc::new(AmqpSource::new(SystemName::new(name.clone()), s.clone()))))
     } else if let Some(s) = &section.digisos {
         Some(Source::Poll(Arc::new(DigisosSource::new(name, s)?)))

@@ -72,6 +72,9 @@ pub struct SourceSection {
     /// Pushed to us at `POST /in/{system}`.
     #[serde(default)]
     pub push: Option<PushSource>,
+    /// Consents that were asked for in Altinn 3.
+    #[serde(default)]
+    pub altinn: Option<samhold_adapter_altinn::SourceSettings>,
     /// A queue.
     #[serde(default)]
     pub amqp: Option<samhold_adapter_amqp::SourceSettings>,
@@ -172,6 +175,7 @@ impl SourceSection {
     pub fn roads(&self) -> usize {
         [
             self.push.is_some(),
+            self.altinn.is_some(),
             self.amqp.is_some(),
             self.file.is_some(),
             self.oneroster.is_some(),

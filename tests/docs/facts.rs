@@ -1,6 +1,7 @@
 //! `docs/facts.md` teaches by examples; each is taken by the same code that takes facts from the municipality.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use samhold::clock::Clock;
@@ -9,9 +10,10 @@ use samhold::sync::{Engine, FactInput, take_facts};
 use samhold::{connect, web};
 use samhold_adapter_api::SecretRef;
 use samhold_model::vocabulary::{type_names, type_spec};
+use samhold_standins::maskinporten::GrantKey;
 use serde_json::Value;
 
-use super::{at, text};
+use super::{at, files, text};
 
 fn examples() -> Vec<Value> {
     let document = text("docs/facts.md");
@@ -55,9 +57,28 @@ async fn every_example_is_taken_and_is_a_duplicate_when_it_is_sent_again() {
     assert_eq!((again.accepted, again.duplicates, again.rejected.len()), (0, ids.len(), 0));
 }
 
+/// The example settings, with the consent register that an example names switched on.
+fn settings(home: &Path) -> PathBuf {
+    let folder = home.join("config");
+    std::fs::create_dir_all(folder.join("systems")).unwrap();
+    let (root, systems) = (at("config"), folder.join("systems"));
+    // Of the policies the bundled ones.
+    for path in files("config", "toml").into_iter().filter(|path| !path.starts_with(root.join("policies"))) {
+        let to = folder.join(path.strip_prefix(&root).unwrap());
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(&path, to).unwrap();
+    }
+    let key = home.join("maskinporten-key");
+    std::fs::write(&key, GrantKey::generate().unwrap().private_pem).unwrap();
+    let register = text("config/systems/altinn-samtykke.toml.example");
+    let register = register.replace("credential = \"maskinporten-key\"", &format!("file = {key:?}"));
+    std::fs::write(systems.join("altinn-samtykke.toml"), register).unwrap();
+    folder
+}
+
 /// An engine with the example settings and a store of its own; nothing runs.
-async fn engine(home: &std::path::Path) -> Arc<Engine> {
-    let live = connect::build(&at("config")).unwrap_or_else(|m| panic!("{:?}", m.lines()));
+async fn engine(home: &Path) -> Arc<Engine> {
+    let live = connect::build(&settings(home)).unwrap_or_else(|m| panic!("{:?}", m.lines()));
     let key = home.join("master-key");
     std::fs::write(&key, "5a".repeat(32)).unwrap();
     let section = StoreSection {

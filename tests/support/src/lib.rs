@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod altinn;
 pub mod faults;
 pub mod fhir;
 pub mod fiks;
@@ -13,6 +14,7 @@ pub mod tokens;
 pub mod town;
 pub mod wire;
 
+pub use altinn::Altinn;
 pub use faults::{FaultPlan, Faults, HalfList};
 pub use fhir::HealthRecord;
 pub use fiks::Fiks;

@@ -57,6 +57,7 @@ pub struct Maskinporten {
     desk: TokenDesk,
     seen: Arc<Mutex<Seen>>,
     public_key: Option<Arc<Vec<u8>>>,
+    scope: Option<&'static str>,
 }
 
 impl Maskinporten {
@@ -64,6 +65,12 @@ impl Maskinporten {
     #[must_use]
     pub fn new(public_key: Option<Vec<u8>>) -> Self {
         Self { public_key: public_key.map(Arc::new), ..Self::default() }
+    }
+
+    /// The client has this scope and no other. Without, [`SCOPE`].
+    #[must_use]
+    pub fn for_scope(self, scope: &'static str) -> Self {
+        Self { scope: Some(scope), ..self }
     }
 
     /// The tokens it issued.
@@ -103,7 +110,8 @@ impl Maskinporten {
         let (header, claims) = parts(jwt).ok_or(("MP-000", "Not a JWT"))?;
         check_header(&header)?;
         self.check_signature(jwt)?;
-        check_claims(&claims, audience)?;
+        let scope = self.scope.unwrap_or(SCOPE);
+        check_claims(&claims, audience, scope)?;
         let jti = claims
             .get("jti")
             .and_then(Value::as_str)
@@ -112,7 +120,7 @@ impl Maskinporten {
         if !locked(&self.seen).jti.insert(jti.to_owned()) {
             return Err(("MP-012", "JWT ID has already been used"));
         }
-        Ok(SCOPE.to_owned())
+        Ok(scope.to_owned())
     }
 
     fn check_signature(&self, jwt: &str) -> Result<(), (&'static str, &'static str)> {
@@ -144,7 +152,7 @@ fn check_header(header: &Value) -> Result<(), (&'static str, &'static str)> {
     }
 }
 
-fn check_claims(claims: &Value, audience: &str) -> Result<(), (&'static str, &'static str)> {
+fn check_claims(claims: &Value, audience: &str, scope: &str) -> Result<(), (&'static str, &'static str)> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
     if text("aud") != audience {
         return Err(("MP-110", "Invalid JWT claim aud"));
@@ -152,7 +160,7 @@ fn check_claims(claims: &Value, audience: &str) -> Result<(), (&'static str, &'s
     if text("iss").is_empty() {
         return Err(("MP-100", "Unknown client"));
     }
-    if !text("scope").split(' ').any(|s| s == SCOPE) {
+    if !text("scope").split(' ').any(|s| s == scope) {
         return Err(("MP-200", "Scope not on client"));
     }
     let time = |name: &str| claims.get(name).and_then(Value::as_i64);
