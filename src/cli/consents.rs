@@ -69,7 +69,7 @@ async fn show(store: &dyn Store, loaded: &Loaded, child: ChildId, as_json: bool)
 }
 
 fn consent(line: &Line) {
-    let evidence = line.evidence.as_deref().unwrap_or("ikke dokumentert");
+    let evidence = line.evidence.as_deref().unwrap_or("udokumentert");
     say!("{}  gitt {} av {}  ({evidence})", line.id, line.given, line.by);
     say!("  til {}  for {}", line.recipients.join(", "), line.purposes.join(", "));
     line.categories.iter().for_each(worth);
@@ -89,7 +89,9 @@ fn standing(word: &Value) -> &'static str {
         "expired" => "utløpt",
         "wrong_person" => "gitt av en annen enn den som må samtykke",
         "secrecy_order" => "pålagt hemmelighold, samtykke hjelper ikke",
-        _ => "teller ikke: ikke dokumentert, eller ikke informert",
+        "undocumented" => "udokumentert, teller ikke",
+        "uninformed" => "ikke informert, teller ikke",
+        _ => "teller ikke",
     }
 }
 

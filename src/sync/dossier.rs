@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 
 use super::past::{self, Corrected};
 
-pub use consents::Recorded;
+pub use consents::{Lack, Recorded};
 
 /// Under this id stand facts about the municipality itself: delegations, and employees who coordinate for several children.
 pub const WHOLE_MUNICIPALITY: ChildId = ChildId(uuid::Uuid::nil());

@@ -34,7 +34,7 @@ mod workout;
 
 pub(crate) use deliver::release_entry;
 pub use deliver::{Delivered, deliver_once};
-pub use dossier::{Dossier, WHOLE_MUNICIPALITY, family_of, rows_of};
+pub use dossier::{Dossier, Lack, Recorded, WHOLE_MUNICIPALITY, family_of, rows_of};
 pub use engine::{Engine, Live, Signals};
 pub use identity::{ChildReference, identifier_of, unborn};
 pub(crate) use identity::{Found, find};

@@ -67,7 +67,7 @@ pub struct Line {
 pub struct Worth {
     /// Data category.
     pub category: String,
-    /// `live`, `not_yet`, `withdrawn`, `expired`, `wrong_person`, `secrecy_order`, or `undocumented`.
+    /// `live`, `not_yet`, `withdrawn`, `expired`, `wrong_person`, `secrecy_order`, `undocumented`, or `uninformed`.
     pub standing: Value,
     /// The first day on which a live one no longer counts, by what is known today.
     pub until: Option<Date>,
@@ -84,6 +84,13 @@ impl Register<'_> {
         let timeline = self.dossier.timeline(self.dossier.today);
         let shown = recorded.iter().filter_map(|r| self.shown(r));
         shown.map(|recorded| self.line(&recorded, &counting, &timeline)).collect()
+    }
+
+    /// Those that the reader may see and that are none, for want of evidence or of information.
+    #[must_use]
+    pub fn not_counting(&self) -> Vec<Recorded> {
+        let shown = self.dossier.recorded_consents().into_iter().filter_map(|recorded| self.shown(&recorded));
+        shown.filter(|recorded| !recorded.is_documented()).collect()
     }
 
     /// Who must consent today to each category of the child's data, party by party.
@@ -146,7 +153,7 @@ impl Register<'_> {
             standing_of(&recorded.consent, category, then, on, self.rules)
         };
         let counts = stands(today) == Standing::Live && recorded.is_documented();
-        let standing = if recorded.is_documented() { json!(stands(today)) } else { json!("undocumented") };
+        let standing = recorded.lacks().first().map_or_else(|| json!(stands(today)), |lack| json!(lack));
         if !counts {
             return Worth { category: category.to_owned(), standing, until: None, opens: Vec::new() };
         }

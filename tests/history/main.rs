@@ -18,6 +18,7 @@ mod ledger;
 #[allow(dead_code, reason = "each test file uses its own part")]
 mod story;
 
+mod ages;
 mod command;
 mod consents;
 mod dates;

@@ -27,6 +27,7 @@ mod facts;
 mod health;
 mod policies;
 mod query;
+mod register;
 mod schema;
 mod validate;
 mod worklist;

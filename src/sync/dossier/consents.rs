@@ -7,8 +7,30 @@ use std::collections::BTreeMap;
 use samhold_disclosure::{Consent, Subject, Timeline};
 use samhold_model::fact::HowGiven;
 use samhold_model::{Date, Fact, FactBody};
+use serde::Serialize;
 
 use super::Dossier;
+
+/// What a consent lacks without which it is none (fvl § 13 a, GDPR articles 4 (11) and 7 (1)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lack {
+    /// Nobody says where it is filed.
+    Undocumented,
+    /// Nobody says that who consents was told what it means.
+    Uninformed,
+}
+
+impl Lack {
+    /// As people are told, bokmål.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Undocumented => "udokumentert",
+            Self::Uninformed => "ikke informert",
+        }
+    }
+}
 
 /// One consent as it was recorded.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,10 +54,18 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// Documented and informed: without both it is no consent (fvl s 13 a, GDPR articles 4 (11) and 7 (1)).
+    /// Documented and informed: without both it is no consent.
     #[must_use]
     pub fn is_documented(&self) -> bool {
-        self.informed && self.evidence.as_deref().is_some_and(|place| !place.trim().is_empty())
+        self.lacks().is_empty()
+    }
+
+    /// What keeps it from being a consent at all; nothing where it is one.
+    #[must_use]
+    pub fn lacks(&self) -> Vec<Lack> {
+        let filed = self.evidence.as_deref().is_some_and(|place| !place.trim().is_empty());
+        let lacking = [(!filed, Lack::Undocumented), (!self.informed, Lack::Uninformed)];
+        lacking.into_iter().filter(|(lacks, _)| *lacks).map(|(_, lack)| lack).collect()
     }
 
     fn of(fact: &Fact, withdrawn: &BTreeMap<&str, Date>) -> Option<Self> {
