@@ -59,7 +59,7 @@ impl Loaded {
 pub fn load(folder: &Path) -> Result<Loaded, Mistakes> {
     let mut mistakes = Mistakes::default();
     let settings = settings(folder, &mut mistakes);
-    let law = law(folder, &mut mistakes);
+    let law = law_of(folder, &mut mistakes);
     let services = services(folder, &law, &mut mistakes);
     let systems = systems(folder, &law, settings.as_ref(), &mut mistakes);
     let policies = super::policies::load(folder, &mut mistakes);
@@ -153,7 +153,8 @@ fn consistent(settings: &Settings, name: &str, text: &Arc<str>, mistakes: &mut M
     }
 }
 
-fn law(folder: &Path, mistakes: &mut Mistakes) -> Law {
+/// The law as a settings folder corrects it; the bundled one where it does not.
+pub(crate) fn law_of(folder: &Path, mistakes: &mut Mistakes) -> Law {
     let path = folder.join("laws.toml");
     let Some(text) = text_if_there(&path, mistakes) else { return Law::bundled() };
     let name = path.display().to_string();

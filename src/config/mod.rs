@@ -16,6 +16,7 @@ mod system;
 pub use daemon::{
     DeliverySettings, LogFormat, LogSettings, MunicipalitySettings, Settings, StoreSection, TlsSettings, WebSettings,
 };
+pub(crate) use load::law_of;
 pub use load::{Loaded, load, unreadable_secrets};
 pub use report::{Mistake, Mistakes};
 pub use services::{ServiceEntry, Services};

@@ -14,6 +14,7 @@ mod common;
 mod compared;
 mod exported;
 mod family;
+mod left_out;
 mod looked;
 mod masked;
 mod policy;

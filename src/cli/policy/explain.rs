@@ -38,12 +38,15 @@ pub(super) struct ExplainArgs {
     /// A file instead of the store: `[[sharing]]` scenarios (TOML or JSON), or one request as JSON
     #[arg(long, value_name = "FILE")]
     request: Option<PathBuf>,
+    /// Whose own policies count for the file; default the only municipality of the settings
+    #[arg(long, value_name = "NUMBER", conflicts_with = "child")]
+    municipality: Option<String>,
 }
 
 /// Explains.
 pub(super) fn run(folder: &Folder, args: ExplainArgs, as_json: bool) -> ExitCode {
     if let Some(file) = &args.request {
-        return file::explain(file, as_json);
+        return file::explain(folder, file, args.municipality.as_deref(), as_json);
     }
     let loaded = match settings(folder) {
         Ok(loaded) => loaded,

@@ -15,6 +15,7 @@ use crate::cli::duty::case::{tell, unknown};
 use crate::cli::support::{DOES_NOT_HOLD, UNREADABLE, say};
 use crate::cli::veil::Veil;
 use crate::config::Loaded;
+use crate::sync::register::Register;
 use crate::sync::{Dossier, Live, questions, rows_of};
 
 /// What is asked about a child.
@@ -92,6 +93,12 @@ fn explanations(live: &Live, municipality: &str, dossier: &Dossier, asked: &Aske
     let veil = Veil::new(&live.loaded, dossier);
     let wanted = questions(live, municipality, system, (dossier, &answer)).into_iter();
     let wanted = wanted.filter(|q| asked.category.as_ref().is_none_or(|c| *c == q.item.category));
+    let none = if asked.unmask {
+        dossier.recorded_consents().into_iter().filter(|recorded| !recorded.is_documented()).collect()
+    } else {
+        Register { dossier, rules: &rules.rules, loaded: &live.loaded, reader: None }.not_counting()
+    };
     let all = wanted.map(|question| told(&question, &rules, &live.loaded.policies));
-    all.map(|one| if asked.unmask { one } else { one.veiled(&|name| veil.hides(name)) }).collect()
+    let shown = all.map(|one| if asked.unmask { one } else { one.veiled(&|name| veil.hides(name)) });
+    shown.map(|one| one.beside(&none)).collect()
 }

@@ -1,5 +1,5 @@
-//! A decision of a file, explained by the policies that come with the program: nothing from the store, so that a lawyer can ask
-//! about a family that was made up.
+//! A decision of a file, explained by the law and the policies of the settings folder: nothing from the store, so that a lawyer
+//! can ask about a family that was made up. Without a folder, by those that come with the program.
 //!
 //! Must never repeat an identity number that somebody wrote into the file.
 
@@ -15,11 +15,12 @@ use serde_json::{Value, json};
 
 use super::page;
 use super::policies::{Told, told};
-use crate::cli::support::{UNREADABLE, say};
+use crate::cli::support::{Folder, UNREADABLE, say};
+use crate::config::{Mistakes, law_of, policies};
 
 /// Explains each question of the file.
-pub(super) fn explain(file: &Path, as_json: bool) -> ExitCode {
-    let law = Law::bundled();
+pub(super) fn explain(folder: &Folder, file: &Path, municipality: Option<&str>, as_json: bool) -> ExitCode {
+    let Some((law, policies)) = in_force(folder) else { return ExitCode::from(UNREADABLE) };
     let asked = match bare_request(file) {
         Some(asked) => asked.map(|question| vec![question]),
         None => questions(file, &law).map_err(|errors| report::errors(&errors)),
@@ -31,23 +32,28 @@ pub(super) fn explain(file: &Path, as_json: bool) -> ExitCode {
             return ExitCode::from(UNREADABLE);
         }
     };
-    let policies = match PolicySet::bundled() {
-        Ok(set) => Arc::new(set),
-        Err(mistakes) => return unreadable(&mistakes),
-    };
+    let municipality = municipality.map(str::to_owned).or_else(|| only_municipality(&folder.config));
     for question in asked {
         let rules = Rules { law: law.clone(), config: question.config };
-        let rules = Narrowed { rules, municipality: String::new(), policies: Arc::clone(&policies) as _ };
+        let rules = Narrowed {
+            rules,
+            municipality: municipality.clone().unwrap_or_default(),
+            policies: Arc::clone(&policies) as _,
+        };
         show(&question.id, &question.title, &told(&question.request, &rules, &policies), as_json);
     }
     ExitCode::SUCCESS
 }
 
-fn unreadable(mistakes: &[samhold_policy::Mistake]) -> ExitCode {
-    for mistake in mistakes {
-        eprintln!("{}: {}", mistake.file, mistake.message);
+/// What a delivery would be decided by; no system, service or secret of the folder is looked at.
+fn in_force(folder: &Folder) -> Option<(Law, Arc<PolicySet>)> {
+    let mut mistakes = Mistakes::default();
+    let law = law_of(&folder.config, &mut mistakes);
+    let policies = policies::load(&folder.config, &mut mistakes).filter(|_| mistakes.0.is_empty());
+    if policies.is_none() {
+        eprint!("{}", mistakes.render());
     }
-    ExitCode::from(UNREADABLE)
+    policies.map(|policies| (law, policies))
 }
 
 fn show(id: &str, title: &str, one: &Told, as_json: bool) {
@@ -58,6 +64,13 @@ fn show(id: &str, title: &str, one: &Told, as_json: bool) {
     }
     say!("{}\n", national_id::redact(format!("{id} {title}").trim()));
     page::print(one, true);
+}
+
+/// The one that the settings are about; `None` where there are several, or no settings.
+fn only_municipality(folder: &Path) -> Option<String> {
+    let settings: toml::Table = std::fs::read_to_string(folder.join("samhold.toml")).ok()?.parse().ok()?;
+    let mut numbers = settings.get("municipality")?.as_table()?.keys();
+    numbers.next().filter(|_| numbers.next().is_none()).cloned()
 }
 
 /// A JSON file that holds a request and no scenarios; `None` when it is something else.

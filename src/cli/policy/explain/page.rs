@@ -7,7 +7,7 @@ use samhold_disclosure::{Decision, Explanation, Verdict};
 use samhold_duty::words::date;
 use samhold_model::national_id::redact;
 
-use super::policies::{Spoken, Told};
+use super::policies::{LeftOut, Spoken, Told};
 use crate::cli::support::say;
 
 /// Prints it, with every step where one item is asked about.
@@ -28,6 +28,7 @@ fn page(whole: &Told, all_steps: bool) -> Vec<String> {
     }
     lines.extend(told.facts.as_ref().map(|facts| row("Fakta", &facts_line(facts))));
     lines.extend(consents(told));
+    lines.extend(whole.left_out.iter().map(left_out));
     lines.extend(told.fields.iter().map(field));
     // What forbids is always told; what permits where one item is asked about.
     lines.extend(whole.policies.iter().filter(|spoken| all_steps || !spoken.permitted).flat_map(policy));
@@ -92,6 +93,11 @@ fn consents(told: &Explanation) -> Vec<String> {
         )];
     }
     told.consents.iter().flat_map(consent).collect()
+}
+
+fn left_out(none: &LeftOut) -> String {
+    let lacks: Vec<&str> = none.lacks.iter().map(|lack| lack.word()).collect();
+    row("Utelatt", &format!("samtykke fra {}, gitt {}: teller ikke: {}", none.by, date(none.given), lacks.join(", ")))
 }
 
 fn consent(asked: &ConsentTrace) -> Vec<String> {
