@@ -4,6 +4,7 @@
 //! comes with a request that breaks it. Must never report as proved what the solver did not answer.
 
 mod counterexample;
+mod named;
 mod realistic;
 mod solver;
 mod words;

@@ -8,12 +8,13 @@ use samhold_model::Law;
 use serde_json::{Map, Value};
 
 use super::Asked;
+use super::named::{said_category, said_purpose, said_service};
 use crate::annotations::Told;
 
 /// The whole story, a line for each part.
 pub(super) fn tell(asked: &Asked, released_by: &[Told], possible_today: bool) -> String {
     let mut out = format!("Oppdiktet eksempel: {} ville fått {}, {}.\n", recipient(asked), field(asked), child(asked));
-    let _ = writeln!(out, "Formål: {}. {}", said(&asked.context, "purpose"), consents(asked));
+    let _ = writeln!(out, "Formål: {}. {}", said_purpose(said(&asked.context, "purpose")), consents(asked));
     let circumstances = circumstances(asked);
     if !circumstances.is_empty() {
         let _ = writeln!(out, "Forhold: {}.", circumstances.join("; "));
@@ -80,10 +81,10 @@ fn recipient(asked: &Asked) -> String {
 
 fn field(asked: &Asked) -> String {
     let (name, category) = (said(&asked.field, "name"), said(&asked.field, "category"));
-    let mut out = format!("feltet «{name}» i «{category}»");
+    let mut out = format!("feltet «{name}» i {}", said_category(category));
     let from = said(&asked.field, "from");
     if !from.is_empty() {
-        let _ = write!(out, " fra «{from}»");
+        let _ = write!(out, " fra {}", said_service(from, &Law::bundled()));
     }
     let tag = said(&asked.field, "tag");
     if !tag.is_empty() {
