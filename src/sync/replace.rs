@@ -45,6 +45,7 @@ struct Standing {
 #[must_use]
 pub fn follow(before: &[StoredFact], given: &[Given], today: Date, gone: &dyn Fn(&str) -> Gone) -> Vec<Follow> {
     let standing = standing(before);
+    let given = &linked(before, &standing, given);
     let mut out: Vec<Follow> = given.iter().filter_map(|g| one(before, &standing, g, today)).collect();
     let bases: Vec<FactId> = given.iter().map(|g| g.base).collect();
     let new_types: Vec<&str> = given.iter().filter(|g| g.change == Change::New).map(|g| type_of(&g.body)).collect();
@@ -57,6 +58,36 @@ pub fn follow(before: &[StoredFact], given: &[Given], today: Date, gone: &dyn Fn
         }
     }
     out
+}
+
+/// What was void and comes back has another id than before: what names it in the same version, as a withdrawal names its
+/// consent, must name the one that counts now.
+fn linked(before: &[StoredFact], standing: &HashMap<FactId, Standing>, given: &[Given]) -> Vec<Given> {
+    let moved = given.iter().filter(|g| g.change != Change::New).filter_map(|g| {
+        let id = current(before, standing, g.base);
+        (id != g.base).then(|| (g.base.to_string(), id.to_string()))
+    });
+    let moved: HashMap<String, String> = moved.collect();
+    let mut given = given.to_vec();
+    for fact in &mut given {
+        let fields = fact.body.as_object_mut().into_iter().flat_map(Map::values_mut);
+        for value in fields {
+            if let Some(id) = value.as_str().and_then(|text| moved.get(text)) {
+                *value = Value::String(id.clone());
+            }
+        }
+    }
+    given
+}
+
+/// The id under which a fact of this base stands, or will stand.
+fn current(before: &[StoredFact], standing: &HashMap<FactId, Standing>, base: FactId) -> FactId {
+    let id = latest_generation(base, before);
+    match standing.get(&id) {
+        None => base,
+        Some(s) if s.void || ended(id, before) => generation(base, before.len()),
+        Some(_) => id,
+    }
 }
 
 /// What a fact that vanished leaves behind.
@@ -103,17 +134,12 @@ fn one(before: &[StoredFact], standing: &HashMap<FactId, Standing>, given: &Give
         return newest_of_type(before, standing, given, today);
     }
     let id = latest_generation(given.base, before);
+    let again = current(before, standing, given.base);
     match standing.get(&id) {
         None => Some(Follow { id: given.base, at: given.at, body: given.body.clone() }),
-        Some(s) if s.void => {
-            let id = generation(given.base, before.len());
-            Some(Follow { id, at: given.at, body: given.body.clone() })
-        }
+        Some(s) if s.void => Some(Follow { id: again, at: given.at, body: given.body.clone() }),
         // It was gone and is back: it holds again from now on.
-        Some(_) if ended(id, before) => {
-            let id = generation(given.base, before.len());
-            Some(Follow { id, at: given.at.max(today), body: given.body.clone() })
-        }
+        Some(_) if ended(id, before) => Some(Follow { id: again, at: given.at.max(today), body: given.body.clone() }),
         Some(s) if s.at == given.at && s.body == given.body => None,
         Some(s) => Some(correction(id, today, difference(s, given), false)),
     }
@@ -293,6 +319,29 @@ mod tests {
         assert_eq!(round(&mut ledger, &[], "2026-08-21"), 1);
         assert_eq!(round(&mut ledger, &version, "2026-08-22"), 1);
         assert_eq!(standing(&ledger).values().filter(|s| !s.void).count(), 1);
+    }
+
+    #[test]
+    fn a_withdrawal_is_of_the_consent_that_counts_also_when_that_was_void_and_came_back() {
+        let mut ledger = Vec::new();
+        let consent = given("a", "2026-08-17", json!({"type": "consent", "by": "mor"}), Change::Correct);
+        let names = |id: FactId| json!({"type": "consent_withdrawn", "consent": id.to_string()});
+        let withdrawn = given("w", "2026-08-20", names(consent.base), Change::Correct);
+        round(&mut ledger, std::slice::from_ref(&consent), "2026-08-17");
+        round(&mut ledger, &[], "2026-08-18");
+        round(&mut ledger, std::slice::from_ref(&consent), "2026-08-19");
+        let back = ledger.last().unwrap().id;
+        assert_ne!(back, consent.base);
+        let version = [consent.clone(), withdrawn];
+        assert_eq!(round(&mut ledger, &version, "2026-08-20"), 1);
+        assert_eq!(ledger.last().unwrap().body, names(back));
+        assert_eq!(round(&mut ledger, &version, "2026-08-21"), 0);
+        // Both void, both back: the withdrawal of the third names the third.
+        round(&mut ledger, &[], "2026-08-22");
+        round(&mut ledger, &version, "2026-08-23");
+        let of = |kind: &str| ledger.iter().rev().find(|f| type_of(&f.body) == kind).unwrap();
+        assert_ne!(of("consent").id, back);
+        assert_eq!(of("consent_withdrawn").body, names(of("consent").id));
     }
 
     #[test]

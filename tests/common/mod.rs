@@ -29,7 +29,7 @@ pub use daemon::Daemon;
 pub use folder::{CLIENT, Database, Folder, MUNICIPALITY, SECRET, toml_path};
 pub use postgres::Schema;
 pub use proxy::Proxy;
-pub use roads::{amqp_recipient, amqp_source, http_recipient, oneroster};
+pub use roads::{altinn_source, amqp_recipient, amqp_source, http_recipient, oneroster};
 pub use wait::{PATIENCE, wait_until, wait_until_within};
 
 /// A variable of the test's environment: where the servers are that tests may use.

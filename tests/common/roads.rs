@@ -1,6 +1,7 @@
 //! Files of systems on the usual roads.
 
-use samhold_standins::{Receiver, School, school, tokens};
+use samhold_standins::maskinporten::GrantKey;
+use samhold_standins::{Altinn, Receiver, School, altinn, school, tokens};
 
 use super::folder::{Folder, MUNICIPALITY};
 
@@ -38,6 +39,22 @@ pub fn amqp_source(folder: &Folder, name: &str, url: &str, prefix: &str) {
             "kind = \"koordinerende_enhet\"\nmunicipalities = [\"{MUNICIPALITY}\"]\nacts_as = [\"*\"]\n\
              [source]\nmapping = \"facts\"\n[source.amqp]\nqueue_prefix = \"{prefix}\"\n\
              broker = {{ url = {url}, timeout_seconds = 5 }}\n"
+        ),
+    );
+}
+
+/// Consents in Altinn, asked for every second.
+pub fn altinn_source(folder: &Folder, name: &str, altinn: &Altinn, grant: &GrantKey) {
+    let (base, key) = (altinn.server().base_url(), folder.secret(&format!("{name}-maskinporten"), &grant.private_pem));
+    folder.system(
+        name,
+        &format!(
+            "kind = \"it_operations\"\nmunicipalities = [\"{MUNICIPALITY}\"]\n[source]\nmapping = \"altinn-consent\"\n\
+             [source.altinn]\nbase_url = \"{base}\"\ninterval_seconds = 1\nmaskinporten = {{ token_url = \"{base}{}\", \
+             audience = \"{base}/\", client_id = \"{}\", scope = \"{}\", kid = \"test\", key = {key} }}\n",
+            altinn::TOKEN_PATH,
+            tokens::CLIENT_ID,
+            altinn::SCOPE,
         ),
     );
 }

@@ -43,6 +43,11 @@ impl Child {
         Self { number: synthetic_number(day(birth), 500), birth: day(birth) }
     }
 
+    /// Its synthetic number.
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+
     /// A fact about it. The same words give the same id.
     pub fn fact(&self, at: &str, kind: &str, fields: &Value) -> Value {
         let name = format!("{}/{at}/{kind}/{fields}", self.number);

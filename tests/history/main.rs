@@ -19,6 +19,7 @@ mod ledger;
 mod story;
 
 mod ages;
+mod altinn;
 mod command;
 mod consents;
 mod dates;

@@ -13,15 +13,15 @@ const RECORD: &str = "samtykkejournal";
 const NUMBER: &str = "urn:oid:2.16.578.1.12.4.1.4.1";
 
 /// A private kindergarten that takes part in the case of a child, and may know nothing without consent.
-struct House {
-    kindergarten: Receiver,
-    daemon: Daemon,
-    ledger: Ledger,
-    child: Child,
+pub struct House {
+    pub kindergarten: Receiver,
+    pub daemon: Daemon,
+    pub ledger: Ledger,
+    pub child: Child,
 }
 
 impl House {
-    async fn start(folder: Folder, kindergarten: Receiver) -> Self {
+    pub async fn start(folder: Folder, kindergarten: Receiver) -> Self {
         let daemon = Daemon::start(folder).await;
         let ledger = Ledger::of(&daemon.folder).await;
         let house = Self { kindergarten, daemon, ledger, child: child(0) };
@@ -32,7 +32,7 @@ impl House {
         house
     }
 
-    async fn until_told(&self, times: u64, kind: &str) {
+    pub async fn until_told(&self, times: u64, kind: &str) {
         wait_until(&format!("the kindergarten has got {times} events"), async || {
             self.kindergarten.counts().effects >= times
         })
@@ -43,7 +43,7 @@ impl House {
     }
 }
 
-async fn kindergarten(folder: &Folder) -> Receiver {
+pub async fn kindergarten(folder: &Folder) -> Receiver {
     let receiver = Receiver::start(SECRET).await.unwrap();
     http_recipient(folder, "barnehagen", "barnehage_privat", &["tussilago"], &receiver);
     receiver

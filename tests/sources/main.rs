@@ -23,6 +23,7 @@ mod story;
 #[allow(dead_code, reason = "each test file uses its own part")]
 mod town;
 
+mod altinn;
 mod consents;
 mod family;
 mod identity;
