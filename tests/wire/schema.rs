@@ -2,12 +2,26 @@
 
 use samhold_model::dates::add_days;
 use samhold_standins::Town;
+use samhold_standins::maskinporten::GrantKey;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::common::{Daemon, today};
+use crate::common::{Daemon, Folder, today};
 use crate::town::town_folder;
 use crate::validate::valid;
+
+const REGISTER: &str = "altinn-samtykke";
+
+/// A consent register nobody reaches in this test.
+fn consent_register(folder: &Folder) {
+    let key = folder.secret("altinn-key", &GrantKey::generate().unwrap().private_pem);
+    let text = format!(
+        "kind = \"it_operations\"\nmunicipalities = [\"9901\"]\n[source]\nmapping = \"altinn-consent\"\n[source.altinn]\n\
+         base_url = \"http://127.0.0.1:9\"\n[source.altinn.maskinporten]\ntoken_url = \"http://127.0.0.1:9/token\"\n\
+         client_id = \"samhold\"\nscope = \"altinn:consentrequests.read\"\nkey = {key}\nkid = \"k\"\n"
+    );
+    folder.system(REGISTER, &text);
+}
 
 async fn taken(daemon: &Daemon, fact: &Value) -> bool {
     let answer = daemon.client().post("/api/v1/facts", fact).await.unwrap();
@@ -44,7 +58,9 @@ fn spoilt(fact: &Value) -> Vec<(&'static str, Value)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_fact_of_a_town_fits_the_schema_and_is_taken_and_what_is_spoilt_does_neither() {
     let town = Town::new(add_days(today(), -4));
-    let daemon = Daemon::start(town_folder(&town)).await;
+    let folder = town_folder(&town);
+    consent_register(&folder);
+    let daemon = Daemon::start(folder).await;
     let schema = daemon.client().get("/schemas/fact.json").await.unwrap().json;
     let mut types = std::collections::BTreeSet::new();
     for fact in (1..=5).flat_map(|day| town.day(day).facts) {
@@ -85,6 +101,8 @@ fn least(variant: &Value, town: &Town) -> Value {
             "at" => json!("2026-01-15"),
             "municipality" => json!("9901"),
             "child" => json!({"national_id": crate::town::number_of(town, "frida")}),
+            // Only a consent register of the installation is taken.
+            "system" => json!(REGISTER),
             _ => some(&variant["properties"][key]),
         };
     }
