@@ -17,6 +17,16 @@ const SCOPE: &str = "altinn:consentrequests.read";
 const REQUESTS: [&str; 5] = ["accessmanagement", "api", "v1", "enterprise", "consentrequests"];
 const READ: &str = "read a consent request";
 
+/// What Altinn says of one request.
+pub(crate) enum Told {
+    /// This.
+    There(Map<String, Value>),
+    /// That it is not there.
+    Gone,
+    /// What cannot be believed to be about this request; why.
+    Strange(AdapterError),
+}
+
 /// Altinn, as one Maskinporten client sees it.
 pub(crate) struct Altinn {
     client: Client,
@@ -50,20 +60,39 @@ impl Altinn {
         self.below("events")
     }
 
-    /// One request as Altinn has it; `None` when it is not there.
-    pub(crate) async fn request(&self, id: &str) -> Result<Option<Map<String, Value>>, AdapterError> {
-        let answer = self.client.send(READ, &call(self.below(id)?)).await?;
-        if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::GONE) {
-            return Ok(None);
-        }
-        let found: Map<String, Value> =
-            answer.ok(self.system(), READ, self.client.unit())?.json(self.system(), READ)?;
-        match found.get("id").and_then(Value::as_str) {
-            Some(told) if told.eq_ignore_ascii_case(id) => Ok(Some(found)),
-            _ => {
-                Err(AdapterError::format(self.system(), READ, "the answer is about another request than was asked for"))
+    /// One request as Altinn has it. An error says nothing of the request: no answer came, or our credentials do not hold.
+    pub(crate) async fn request(&self, id: &str) -> Result<Told, AdapterError> {
+        let url = match self.below(id) {
+            Ok(url) => url,
+            Err(error) => return Ok(Told::Strange(error)),
+        };
+        let answer = self.client.send(READ, &call(url)).await?;
+        match answer.status {
+            StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(Told::Gone),
+            StatusCode::FORBIDDEN => {
+                return Ok(Told::Strange(self.strange("HTTP 403: the request is not ours to read")));
             }
+            _ => {}
         }
+        match answer.ok(self.system(), READ, self.client.unit()) {
+            Ok(answer) => Ok(self.about(id, answer.json(self.system(), READ))),
+            Err(error @ AdapterError::Format { .. }) => Ok(Told::Strange(error)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn about(&self, id: &str, found: Result<Map<String, Value>, AdapterError>) -> Told {
+        match found {
+            Err(error) => Told::Strange(error),
+            Ok(found) => match found.get("id").and_then(Value::as_str) {
+                Some(told) if told.eq_ignore_ascii_case(id) => Told::There(found),
+                _ => Told::Strange(self.strange("the answer is about another request than was asked for")),
+            },
+        }
+    }
+
+    fn strange(&self, cause: &str) -> AdapterError {
+        AdapterError::format(self.system(), READ, cause)
     }
 
     /// Any page, and 2xx or an error.

@@ -161,21 +161,19 @@ impl<'a> Round<'a> {
 
     /// Reads one request. An error when there is no use in asking for more now.
     async fn read(&mut self, requested: &Requested) -> Result<Read, AdapterError> {
-        match self.source.read(requested).await {
-            Ok(record) => Ok(Read::Whole(record)),
-            Err(AdapterError::Format { .. } | AdapterError::Refused { .. }) => {
-                Ok(Read::Bad(compose::unreadable(requested)))
-            }
-            Err(error) => {
-                self.failures += 1;
-                let busy = error.retry_after().is_some() || error.never_connected();
-                if busy || self.failures >= MOST_FAILURES || !matches!(error, AdapterError::Unavailable { .. }) {
-                    return Err(error);
-                }
-                self.held.get_or_insert(error);
-                Ok(Read::Later)
-            }
+        let error = match self.source.read(requested).await {
+            Ok(Ok(record)) => return Ok(Read::Whole(record)),
+            Ok(Err(_)) => return Ok(Read::Bad(compose::unreadable(requested))),
+            Err(error) => error,
+        };
+        self.failures += 1;
+        let passing = matches!(error, AdapterError::Unavailable { .. } | AdapterError::Format { .. });
+        let busy = error.retry_after().is_some() || error.never_connected();
+        if busy || !passing || self.failures >= MOST_FAILURES {
+            return Err(error);
         }
+        self.held.get_or_insert(error);
+        Ok(Read::Later)
     }
 
     async fn offer(&mut self, records: Vec<Record>, cursor: Option<(&str, &str)>) -> Result<(), AdapterError> {

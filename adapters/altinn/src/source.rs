@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use samhold_adapter_api::{AdapterError, InboxError, Poll, Polled, Record, Requested, Reread, SourceContext};
 
-use crate::connection::Altinn;
+use crate::connection::{Altinn, Told};
 use crate::round::Round;
 use crate::settings::SourceSettings;
 use crate::{compose, feed};
@@ -30,10 +30,13 @@ impl AltinnSource {
         })
     }
 
-    /// The record of one request, as Altinn has it now.
-    pub(crate) async fn read(&self, requested: &Requested) -> Result<Record, AdapterError> {
-        let answer = self.altinn.request(&requested.request).await?;
-        Ok(answer.map_or_else(|| compose::gone(&requested.request), |a| compose::answered(requested, &a)))
+    /// The record of one request, as Altinn has it now; inside an error the answer cannot be believed, outside there is none.
+    pub(crate) async fn read(&self, requested: &Requested) -> Result<Result<Record, AdapterError>, AdapterError> {
+        Ok(match self.altinn.request(&requested.request).await? {
+            Told::There(answer) => Ok(compose::answered(requested, &answer)),
+            Told::Gone => Ok(compose::gone(&requested.request)),
+            Told::Strange(error) => Err(error),
+        })
     }
 
     pub(crate) fn inbox(&self, source: InboxError) -> AdapterError {
@@ -64,7 +67,7 @@ impl Reread for AltinnSource {
         let all = context.inbox.requested().await.map_err(|e| self.inbox(e))?;
         let id = compose::request_of(key);
         match all.iter().find(|requested| id == Some(requested.request.as_str())) {
-            Some(requested) => self.read(requested).await,
+            Some(requested) => self.read(requested).await?,
             None => Ok(compose::gone(id.unwrap_or(key))),
         }
     }

@@ -98,6 +98,31 @@ async fn a_request_we_may_not_read_permits_nothing_and_holds_up_no_other() {
 }
 
 #[tokio::test]
+async fn credentials_that_do_not_hold_say_nothing_of_the_request() {
+    let (town, one, _) = both_accepted().await;
+    town.told(&one, "revoked");
+    let kept = town.inbox.feed();
+    town.altinn.server().faults().set(FaultPlan { only_path: one.clone(), ..FaultPlan::failing(1, 401) });
+    assert!(matches!(town.source.poll(&town.context).await, Err(AdapterError::Refused { .. })));
+    assert_eq!((town.inbox.versions(&one), town.inbox.feed()), (vec!["accepted".to_owned()], kept));
+    town.altinn.server().faults().clear();
+    town.source.poll(&town.context).await.unwrap();
+    assert_eq!(town.inbox.versions(&one), ["accepted", "revoked"]);
+}
+
+#[tokio::test]
+async fn half_an_answer_is_no_answer_and_is_asked_for_again() {
+    let (town, one, _) = both_accepted().await;
+    town.told(&one, "revoked");
+    town.altinn.server().faults().set(FaultPlan { only_path: one.clone(), truncate_every: 1, ..FaultPlan::default() });
+    town.source.poll(&town.context).await.unwrap();
+    assert_eq!(town.inbox.versions(&one), ["accepted", "unreadable"]);
+    town.altinn.server().faults().clear();
+    town.source.poll(&town.context).await.unwrap();
+    assert_eq!(town.inbox.versions(&one), ["accepted", "unreadable", "revoked"]);
+}
+
+#[tokio::test]
 async fn a_broken_connection_a_cut_answer_and_a_dead_altinn_change_nothing_and_heal() {
     let (town, one, _) = both_accepted().await;
     town.told(&one, "revoked");

@@ -166,3 +166,22 @@ fn an_outbound_mapping_can_only_rearrange_what_was_released() {
         assert_eq!(bad.problems[0].code, "not-outbound", "{}", bad.report());
     }
 }
+
+#[test]
+fn what_is_stripped_is_text_and_what_is_looked_up_in_a_condition_is_a_code_table() {
+    let at = "at = { date = \"startDate\", as = \"date\" }";
+    found(at, "at = { date = \"startDate\", as = \"date\", strip = \"x\" }", "wrong-kind", "");
+    let child = "child = { national_id = \"child.socialSecurityNumber\" }";
+    let when = |table: &str| format!("{child}\nwhen = {{ path = \"startDate\", in_code = \"{table}\" }}");
+    found(child, &when("kinds"), "unknown-code-table", "`kind`");
+    let good = GOOD.replacen(child, &when("kind"), 1);
+    assert!(parse("good.toml", &good).is_ok());
+}
+
+#[test]
+fn a_word_of_our_own_stands_only_where_the_vocabulary_is_asked() {
+    let kind = "kind = { const = \"barnehage_privat\" }";
+    let good = GOOD.replacen(kind, "kind = { own = \"startDate\" }", 1);
+    assert!(parse("good.toml", &good).is_ok());
+    found("service = \"^.organizationNumber\"", "service = { own = \"^.organizationNumber\" }", "wrong-type", "a text");
+}

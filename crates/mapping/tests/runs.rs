@@ -236,3 +236,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_word_that_is_none_of_ours_is_told_though_the_document_has_it_from_us() {
+    let document = |category: &str, from: &str| {
+        json!({"request": {"request": "r", "child_id": "0198c0de-0000-7000-8000-000000000001", "categories": [category],
+                "recipients": ["barnehage_privat"], "purposes": ["coordination"]},
+            "consent": {"id": "r", "from": from, "status": "accepted", "consented": "2026-11-02T09:30:12Z", "validTo": "2027-11-01T00:00:00Z",
+                "consentRights": [{"action": ["consent"], "resource": [{"type": "urn:altinn:resource", "value": "samtykke-samordning-barn"}]}]}})
+        .to_string()
+    };
+    let number = "urn:altinn:person:identifier-no:12858841044";
+    assert!(run("altinn-consent.toml", &document("plan_full", number)).is_ok());
+    let errors = run("altinn-consent.toml", &document("alt", number)).unwrap_err();
+    assert!(errors[0].code == Code::BadFact && errors[0].to_string().contains("categories"), "{}", errors[0]);
+    let errors = run("altinn-consent.toml", &document("plan_full", "12858841044")).unwrap_err();
+    assert_eq!(errors[0].code, Code::WrongShape);
+    assert!(!format!("{errors:?}").contains("12858841044"), "{errors:?}");
+}
