@@ -11,6 +11,7 @@
 )]
 
 mod audit;
+mod audit_rules;
 mod backup;
 mod crash;
 mod dead_letters;
