@@ -144,7 +144,7 @@ async fn attempt_unless_stopping(
     let live = engine.live();
     match live.system(name).filter(|s| s.recipient.is_some() && !token.is_cancelled()) {
         Some(system) => guarded(engine, &live, system, row).await,
-        None => engine.store.hand_back(&[(row.id, row.event_id)]).await.map(|()| Step::Sent),
+        None => engine.store.hand_back(&[(row.id, row.event_id)], engine.clock.now()).await.map(|()| Step::Sent),
     }
 }
 

@@ -132,8 +132,8 @@ pub fn toml_path(path: &Path) -> String {
     format!("'{}'", path.display())
 }
 
-/// Below the range that the system gives out by itself, so that nobody gets it between here and the daemon's start.
-fn free_port() -> u16 {
+/// A port that nobody listens on. Below the range that the system gives out by itself, so that nobody gets it between here and the daemon's start.
+pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = 10_000 + (std::process::id() % 200) as u16 * 100;
     loop {

@@ -26,7 +26,7 @@ mod wait;
 pub use children::{Child, HOLDERS, children, flat, holder_in, today, told_in};
 pub use client::{Answer, Client};
 pub use daemon::Daemon;
-pub use folder::{CLIENT, Database, Folder, MUNICIPALITY, SECRET, toml_path};
+pub use folder::{CLIENT, Database, Folder, MUNICIPALITY, SECRET, free_port, toml_path};
 pub use postgres::Schema;
 pub use proxy::Proxy;
 pub use roads::{altinn_source, amqp_recipient, amqp_source, http_recipient, oneroster};

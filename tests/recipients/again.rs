@@ -4,7 +4,7 @@ use samhold_standins::Receiver;
 use samhold_standins::receiver::ReceivedEvent;
 use serde_json::json;
 
-use crate::common::{Child, Daemon, Folder, SECRET, http_recipient, wait_until};
+use crate::common::{Child, Daemon, Folder, SECRET, free_port, http_recipient, wait_until};
 use crate::story::{agreed, at_rest, child, consented, withdrawn};
 
 const PRIVATE: &str = "barnehagen";
@@ -21,8 +21,9 @@ async fn back_on(port: u16) -> Receiver {
 
 /// A private kindergarten that is away, and an event that waits for it.
 async fn queued_while_away(child: &Child) -> (Daemon, u16) {
-    let receiver = Receiver::start(SECRET).await.unwrap();
-    let port = receiver.server().port();
+    // Not one that the system gives out by itself: another test's would answer there while this one is away.
+    let port = free_port();
+    let receiver = Receiver::start_on(port, SECRET).await.unwrap();
     let folder = Folder::sqlite();
     http_recipient(&folder, PRIVATE, "barnehage_privat", &["tussilago"], &receiver);
     receiver_stopped(receiver).await;
@@ -73,6 +74,9 @@ async fn what_waits_is_never_sent_when_the_address_was_protected_meanwhile() {
 
 /// The kindergarten comes back, and another child's event shows that it is reached again; nothing of this child's came.
 async fn never_told(daemon: &Daemon, port: u16, withheld: &Child) {
+    // An attempt may be under way that was decided on before. The queue is empty when that too has come to its end, since until
+    // then what it may have told would have to be called back.
+    wait_until("nothing waits for the kindergarten", async || queued(daemon) == 0).await;
     let receiver = back_on(port).await;
     let other = child(1);
     daemon.client().must_take(&agreed(&other)).await;

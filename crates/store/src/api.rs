@@ -145,7 +145,8 @@ pub trait Store: Send + Sync {
     /// When the next delivery to a recipient falls due.
     async fn next_due(&self, recipient: &SystemName) -> Result<Option<Instant>>;
     /// Ends an attempt. A row whose event id is no longer `event_id` was replaced meanwhile: then a `Delivered` only
-    /// records what the recipient has, and the newer row stays.
+    /// records what the recipient has, and the newer row stays; and one that is known never to have left takes back what was
+    /// queued to make up for it.
     async fn attempted(&self, id: i64, event_id: Uuid, attempt: Attempt, now: Instant) -> Result<()>;
     /// Of each event that may have left: appends its entry to the audit chain, unless it was done before. Tells how many
     /// were new. One entry an event, however often it is tried or read.
@@ -154,7 +155,7 @@ pub trait Store: Send + Sync {
     /// the start, when nothing is under way.
     async fn interrupted(&self, now: Instant) -> Result<usize>;
     /// Hands back deliveries that were not tried after all, because the program stops.
-    async fn hand_back(&self, deliveries: &[(i64, Uuid)]) -> Result<()>;
+    async fn hand_back(&self, deliveries: &[(i64, Uuid)], now: Instant) -> Result<()>;
     /// Moves a due delivery into the recipient's pull feed, in place of what was not shown there. A retraction for one that
     /// never saw anything is dropped.
     async fn to_feed(&self, id: i64, event_id: Uuid, now: Instant) -> Result<()>;

@@ -22,6 +22,8 @@ statements! {
                values ($1, $2, $3, $4, $5, $6, $7, 'offered') on conflict (event_id) do nothing";
     NEVER_SENT = "delete from deliveries where event_id = $1 and delivered_at is null and status = 'offered'";
     ONE = "select recipient, child, municipality, version from deliveries where event_id = $1";
+    UNDER_WAY = "select recipient, child, municipality, version from deliveries \
+                 where event_id = $1 and delivered_at is null and status = 'offered'";
     ARRIVED = "update deliveries set delivered_at = coalesce(delivered_at, $1), \
                status = case when status in ('offered', 'tried', 'feed', 'given') then 'delivered' else status end where event_id = $2";
     LEFT = "update deliveries set status = case status when 'feed' then 'given' else 'tried' end \
@@ -74,7 +76,16 @@ pub(crate) async fn never_sent<D: Dialect>(tx: &mut Tx<D>, event: &str) -> Resul
 /// The receiver has an event; tells whose it was and its version. `None`: no such event was ever handed out.
 pub(crate) async fn arrived<D: Dialect>(tx: &mut Tx<D>, event: Uuid, now: Instant) -> Result<Option<(About, i64)>> {
     tx.run(ARRIVED, args![now, event]).await?;
-    let row: Option<(String, String, String, i64)> = tx.opt(ONE, args![event]).await?;
+    one(tx, ONE, event).await
+}
+
+/// Whose an event is that was handed out and of whose end nothing was ever heard, and its version.
+pub(crate) async fn under_way<D: Dialect>(tx: &mut Tx<D>, event: Uuid) -> Result<Option<(About, i64)>> {
+    one(tx, UNDER_WAY, event).await
+}
+
+async fn one<D: Dialect>(tx: &mut Tx<D>, sql: &'static str, event: Uuid) -> Result<Option<(About, i64)>> {
+    let row: Option<(String, String, String, i64)> = tx.opt(sql, args![event]).await?;
     let Some((recipient, child, number, version)) = row else { return Ok(None) };
     let about = About {
         recipient: SystemName::new(recipient),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::api::{Attempt, AuditEntry, Delivery};
 use crate::args::args;
 use crate::dialect::Dialect;
-use crate::plan::Queued;
+use crate::plan::{Doubt, Queued};
 use crate::sql::statements;
 use crate::tx::Tx;
 use crate::views::{self, About};
@@ -66,9 +66,12 @@ pub(crate) async fn due<D: Dialect>(
 }
 
 /// Takes back deliveries that were not tried. One that never was under way leaves no trace.
-pub(crate) async fn hand_back<D: Dialect>(tx: &mut Tx<D>, handed: &[(i64, Uuid)]) -> Result<()> {
+pub(crate) async fn hand_back<D: Dialect>(tx: &mut Tx<D>, handed: &[(i64, Uuid)], now: Instant) -> Result<()> {
     for (id, event) in handed {
-        let Some(row) = row(tx, *id, *event).await? else { continue };
+        let Some(row) = row(tx, *id, *event).await? else {
+            replaced_unsent(tx, *event, now).await?;
+            continue;
+        };
         tx.run(TAKEN_BACK, args![row.id]).await?;
         if !unknown_ends(&row) {
             deliveries::never_sent(tx, &row.event_id).await?;
@@ -111,6 +114,7 @@ pub(crate) async fn attempted<D: Dialect>(
         (Attempt::Delivered { content_hash, audit }, row) => {
             delivered(tx, event, row, content_hash.clone(), audit, now).await
         }
+        (Attempt::NotReached { .. } | Attempt::Changed { .. }, None) => replaced_unsent(tx, event, now).await,
         // What else is heard of a delivery that was replaced concerns nobody any more.
         (_, None) => Ok(()),
         (Attempt::Later { not_before, .. }, Some(row)) => tx.run(LATER, args![*not_before, row.id]).await.map(|_| ()),
@@ -133,7 +137,7 @@ async fn delivered<D: Dialect>(
     let mut view = views::load(tx, &about).await?;
     view.acknowledge(version, content_hash.clone());
     if version >= view.issued {
-        view.in_doubt = false;
+        view.doubt = Doubt::None;
     }
     if let Some(row) = row {
         // Nothing was asked for since: what was decided at the moment of sending is what it should see.
@@ -149,11 +153,20 @@ async fn not_reached<D: Dialect>(tx: &mut Tx<D>, row: Row, not_before: Instant) 
     if unknown_ends(&row) { Ok(()) } else { deliveries::never_sent(tx, &row.event_id).await }
 }
 
+/// One that was replaced while it was under way never left. Had nothing else, there is nothing to call back.
+async fn replaced_unsent<D: Dialect>(tx: &mut Tx<D>, event: Uuid, now: Instant) -> Result<()> {
+    let Some((about, version)) = deliveries::under_way(tx, event).await? else { return Ok(()) };
+    if views::never_left(tx, &about, version, now).await? {
+        deliveries::never_sent(tx, &event.to_string()).await?;
+    }
+    Ok(())
+}
+
 async fn refused<D: Dialect>(tx: &mut Tx<D>, row: Row, code: &str, detail: &str, now: Instant) -> Result<()> {
     let about = about(tx, &row)?;
     let mut view = views::load(tx, &about).await?;
     // This attempt is known to have failed, the earlier ones are not.
-    view.in_doubt |= unknown_ends(&row);
+    view.doubt = view.doubt.and(row.offers - 1);
     view.given_up = true;
     remove(tx, row.id).await?;
     dead::outgoing(tx, &about, &row.event_id, code, detail, now).await?;
@@ -165,11 +178,11 @@ async fn changed<D: Dialect>(tx: &mut Tx<D>, row: Row, content_hash: Option<Stri
     let mut view = views::load(tx, &about).await?;
     view.want(content_hash);
     // Decided again before it was sent: only the earlier times count.
-    let maybe_sent = unknown_ends(&row);
-    if !maybe_sent && row.content_hash != view.wanted {
+    let hand_outs = row.offers - 1;
+    if hand_outs < 1 && row.content_hash != view.wanted {
         deliveries::never_sent(tx, &row.event_id).await?;
     }
-    let queued = Queued { content_hash: row.content_hash, maybe_sent };
+    let queued = Queued { content_hash: row.content_hash, hand_outs };
     views::step_from(tx, &about, view, Some(queued), now).await
 }
 

@@ -17,10 +17,52 @@ pub(crate) struct View {
     pub version: i64,
     /// Highest version that is queued or may have been seen.
     pub issued: i64,
-    /// Something was handed out for sending and its end is not known: the recipient may hold it.
-    pub in_doubt: bool,
+    /// What was handed out for sending and has no known end: the recipient may hold it.
+    pub doubt: Doubt,
     /// The wanted content was refused for good; it is not queued again by itself.
     pub given_up: bool,
+}
+
+/// How much was handed out for sending, replaced, and has no known end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// Nothing.
+    #[default]
+    None,
+    /// One hand-out: should its end become known after all, nothing is in doubt any more.
+    One,
+    /// More, or nobody knows how much: only what is acknowledged later settles it.
+    More,
+}
+
+impl Doubt {
+    /// As a column keeps it. A word that is not known is the greatest doubt.
+    pub fn from_number(number: i64) -> Self {
+        match number {
+            0 => Self::None,
+            2 => Self::One,
+            _ => Self::More,
+        }
+    }
+
+    /// For a column. Until there were two words for it, 1 stood for any.
+    pub fn number(self) -> i64 {
+        match self {
+            Self::None => 0,
+            Self::More => 1,
+            Self::One => 2,
+        }
+    }
+
+    /// With so many hand-outs besides.
+    #[must_use]
+    pub fn and(self, hand_outs: i64) -> Self {
+        match (self, hand_outs) {
+            (doubt, ..=0) => doubt,
+            (Self::None, 1) => Self::One,
+            _ => Self::More,
+        }
+    }
 }
 
 /// The queued delivery, as far as the comparison needs it.
@@ -28,8 +70,8 @@ pub(crate) struct View {
 pub(crate) struct Queued {
     /// Hash of its content.
     pub content_hash: Option<String>,
-    /// It was handed out for sending, and the recipient may have got it.
-    pub maybe_sent: bool,
+    /// How often it was handed out for sending without a known end: the recipient may have got it.
+    pub hand_outs: i64,
 }
 
 /// What to do with the queue.
@@ -70,7 +112,20 @@ impl View {
     /// It reads this version of it whenever it asks, and can have seen no later one.
     pub fn hold(&mut self, version: i64, content_hash: Option<String>) {
         (self.version, self.issued, self.acknowledged) = (version, version, content_hash);
-        self.in_doubt = false;
+        self.doubt = Doubt::None;
+    }
+
+    /// Of a version that was replaced while it was under way one learns that it never left. Tells whether nothing is in doubt
+    /// any more; then what is queued is out of date, and the numbers that nobody saw are free again.
+    pub fn never_left(&mut self, version: i64, queued: Option<&Queued>) -> bool {
+        let alone = self.doubt == Doubt::One && version > self.version && queued.is_none_or(|row| row.hand_outs == 0);
+        if alone {
+            self.doubt = Doubt::None;
+            let before = self.issued.saturating_sub(i64::from(queued.is_some()));
+            // A later one that was seen keeps its number, and that of this one with it.
+            self.issued = if before == version { version.saturating_sub(1) } else { before };
+        }
+        alone
     }
 
     /// Compares and, when something is queued or replaced, counts it here too.
@@ -78,11 +133,11 @@ impl View {
         if queued.is_some_and(|row| row.content_hash == self.wanted) {
             return Step::Leave;
         }
-        self.in_doubt |= queued.is_some_and(|row| row.maybe_sent);
-        if queued.is_some_and(|row| !row.maybe_sent) {
+        self.doubt = self.doubt.and(queued.map_or(0, |row| row.hand_outs));
+        if queued.is_some_and(|row| row.hand_outs == 0) {
             self.issued = self.issued.saturating_sub(1);
         }
-        let settled = self.wanted == self.acknowledged && !self.in_doubt;
+        let settled = self.wanted == self.acknowledged && self.doubt == Doubt::None;
         if settled || self.given_up {
             return if queued.is_some() { Step::Drop } else { Step::Leave };
         }

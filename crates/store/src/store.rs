@@ -272,9 +272,9 @@ impl<D: Dialect> Store for Sql<D> {
         write!(self, "note interrupted deliveries", 1, [], tx => deliveries::interrupted(tx, now))
     }
 
-    async fn hand_back(&self, handed: &[(i64, Uuid)]) -> Result<()> {
+    async fn hand_back(&self, handed: &[(i64, Uuid)], now: Instant) -> Result<()> {
         let handed = handed.to_vec();
-        write!(self, "hand back deliveries", handed.len(), [handed], tx => outbox::hand_back(tx, handed))
+        write!(self, "hand back deliveries", handed.len(), [handed], tx => outbox::hand_back(tx, handed, now))
     }
 
     async fn to_feed(&self, id: i64, event_id: Uuid, now: Instant) -> Result<()> {

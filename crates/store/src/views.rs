@@ -8,7 +8,7 @@ use crate::Result;
 use crate::api::{EventKind, Held};
 use crate::args::args;
 use crate::dialect::Dialect;
-use crate::plan::{Queued, Step, View};
+use crate::plan::{Doubt, Queued, Step, View};
 use crate::sql::statements;
 use crate::tx::Tx;
 
@@ -55,17 +55,35 @@ pub(crate) async fn load<D: Dialect>(tx: &mut Tx<D>, about: &About) -> Result<Vi
         acknowledged: row.acknowledged,
         version: row.version,
         issued: row.issued,
-        in_doubt: row.in_doubt != 0,
+        doubt: Doubt::from_number(row.in_doubt),
         given_up: row.given_up != 0,
     }))
 }
 
 /// Brings the queue in step with the view and keeps both.
 pub(crate) async fn step<D: Dialect>(tx: &mut Tx<D>, about: &About, view: View, now: Instant) -> Result<()> {
+    let queued = queued(tx, about).await?;
+    step_from(tx, about, view, queued, now).await
+}
+
+async fn queued<D: Dialect>(tx: &mut Tx<D>, about: &About) -> Result<Option<Queued>> {
     let row: Option<(Option<String>, i64)> =
         tx.opt(QUEUED, args![&about.recipient, about.child, &about.municipality]).await?;
-    let queued = row.map(|(content_hash, offers)| Queued { content_hash, maybe_sent: offers > 0 });
-    step_from(tx, about, view, queued, now).await
+    Ok(row.map(|(content_hash, hand_outs)| Queued { content_hash, hand_outs }))
+}
+
+/// A version that was replaced while it was under way never left: what was queued only to make up for it is compared anew.
+/// Tells whether nothing is in doubt any more.
+pub(crate) async fn never_left<D: Dialect>(tx: &mut Tx<D>, about: &About, version: i64, now: Instant) -> Result<bool> {
+    let mut view = load(tx, about).await?;
+    let queued = queued(tx, about).await?;
+    if !view.never_left(version, queued.as_ref()) {
+        return Ok(false);
+    }
+    // Whatever is queued has a number that would leave a gap; it is queued again with the one that nobody saw.
+    tx.run(DROP, args![&about.recipient, about.child, &about.municipality]).await?;
+    step_from(tx, about, view, None, now).await?;
+    Ok(true)
 }
 
 /// As [`step`], when the caller knows better what became of the queued delivery.
@@ -114,7 +132,7 @@ pub(crate) async fn save<D: Dialect>(tx: &mut Tx<D>, about: &About, view: &View)
         view.acknowledged.clone(),
         view.version,
         view.issued,
-        view.in_doubt,
+        view.doubt.number(),
         view.given_up
     ];
     tx.run(SAVE, values).await.map(|_| ())

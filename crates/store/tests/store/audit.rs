@@ -237,7 +237,7 @@ async fn what_was_under_way_when_the_program_stopped_may_have_left(house: &House
     want(store.as_ref(), child, &[("nav", Some("a")), ("ppt", Some("a"))]).await;
     let under_way = store.due(&system("nav"), at(1), 10).await.unwrap();
     let back = store.due(&system("ppt"), at(1), 10).await.unwrap();
-    store.hand_back(&[(back[0].id, back[0].event_id)]).await.unwrap();
+    store.hand_back(&[(back[0].id, back[0].event_id)], at(3)).await.unwrap();
     // Something else shall be told now, so that nobody tries the first again.
     want(store.as_ref(), child, &[("nav", None)]).await;
     assert_eq!(store.interrupted(at(9)).await.unwrap(), 1, "what was handed back was never tried");

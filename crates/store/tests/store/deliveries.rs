@@ -13,6 +13,9 @@ stories!(
     the_same_content_leaves_the_queued_delivery_and_its_waiting_time_alone,
     what_was_never_handed_out_can_be_taken_back_silently,
     what_was_handed_out_must_be_retracted,
+    what_was_replaced_under_way_and_reached_nobody_is_not_called_back,
+    what_was_replaced_under_way_and_reached_nobody_leaves_no_gap_in_the_versions,
+    what_was_replaced_under_way_is_called_back_when_an_earlier_attempt_may_have_arrived,
     a_delivery_that_ends_after_it_was_replaced_is_remembered,
     content_decided_anew_at_delivery_gets_a_new_event_and_the_number_nobody_saw,
     what_came_and_went_unseen_leaves_no_gap_in_the_versions,
@@ -132,6 +135,53 @@ async fn what_was_handed_out_must_be_retracted(house: &House) {
     assert!(due(house).await.is_empty());
 }
 
+fn not_reached() -> Attempt {
+    Attempt::NotReached { not_before: at(500), reason: "connection refused".to_owned() }
+}
+
+/// The consent is withdrawn while an attempt is under way to a recipient that is away.
+async fn what_was_replaced_under_way_and_reached_nobody_is_not_called_back(house: &House) {
+    for end_of_it in [not_reached(), Attempt::Changed { content_hash: None }] {
+        let child = ChildId::new();
+        want(&*house.store, child, &[(NAV, Some("a"))]).await;
+        let under_way = only_due(house).await;
+        want(&*house.store, child, &[(NAV, None)]).await;
+        end(house, &under_way, end_of_it).await;
+        assert!(due(house).await.is_empty(), "a retraction would tell that there was something");
+        assert_eq!(held(house, child).await, (None, None, 0));
+        let receipt = Receipt { event_id: under_way.event_id, status: "read".to_owned(), reason: None };
+        assert!(!house.store.receipt(&system(NAV), &receipt, at(4)).await.unwrap(), "no event of it was ever sent");
+    }
+    let child = ChildId::new();
+    want(&*house.store, child, &[(NAV, Some("a"))]).await;
+    let under_way = only_due(house).await;
+    want(&*house.store, child, &[(NAV, None)]).await;
+    house.store.hand_back(&[(under_way.id, under_way.event_id)], at(3)).await.unwrap();
+    assert!(due(house).await.is_empty(), "nor when it was handed back");
+}
+
+async fn what_was_replaced_under_way_and_reached_nobody_leaves_no_gap_in_the_versions(house: &House) {
+    let child = ChildId::new();
+    want(&*house.store, child, &[(NAV, Some("a"))]).await;
+    let under_way = only_due(house).await;
+    want(&*house.store, child, &[(NAV, Some("b"))]).await;
+    end(house, &under_way, not_reached()).await;
+    let first = only_due(house).await;
+    assert_eq!((first.content_hash.clone(), first.version), (text("b"), 1));
+    end(house, &first, delivered(&first)).await;
+    assert_eq!(held(house, child).await, (text("b"), text("b"), 1));
+}
+
+async fn what_was_replaced_under_way_is_called_back_when_an_earlier_attempt_may_have_arrived(house: &House) {
+    let child = ChildId::new();
+    want(&*house.store, child, &[(NAV, Some("a"))]).await;
+    end(house, &only_due(house).await, later()).await;
+    let under_way = only_due(house).await;
+    want(&*house.store, child, &[(NAV, None)]).await;
+    end(house, &under_way, not_reached()).await;
+    assert_eq!(only_due(house).await.kind, EventKind::Retracted, "the first may have arrived");
+}
+
 async fn a_delivery_that_ends_after_it_was_replaced_is_remembered(house: &House) {
     let child = ChildId::new();
     want(&*house.store, child, &[(NAV, Some("a"))]).await;
@@ -177,7 +227,7 @@ async fn what_is_handed_back_was_never_under_way(house: &House) {
     let child = ChildId::new();
     want(&*house.store, child, &[(NAV, Some("a"))]).await;
     let first = only_due(house).await;
-    house.store.hand_back(&[(first.id, first.event_id), (first.id, Uuid::new_v4())]).await.unwrap();
+    house.store.hand_back(&[(first.id, first.event_id), (first.id, Uuid::new_v4())], at(3)).await.unwrap();
     let receipt = Receipt { event_id: first.event_id, status: "read".to_owned(), reason: None };
     assert!(!house.store.receipt(&system(NAV), &receipt, at(4)).await.unwrap());
     want(&*house.store, child, &[(NAV, None)]).await;
@@ -186,7 +236,7 @@ async fn what_is_handed_back_was_never_under_way(house: &House) {
     want(&*house.store, child, &[(NAV, Some("b"))]).await;
     end(house, &only_due(house).await, later()).await;
     let again = only_due(house).await;
-    house.store.hand_back(&[(again.id, again.event_id)]).await.unwrap();
+    house.store.hand_back(&[(again.id, again.event_id)], at(3)).await.unwrap();
     want(&*house.store, child, &[(NAV, None)]).await;
     assert_eq!(only_due(house).await.kind, EventKind::Retracted);
 }

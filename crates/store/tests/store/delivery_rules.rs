@@ -28,6 +28,8 @@ enum Event {
     Answer(prop::sample::Index),
     /// One under way is given up for now.
     Lose(prop::sample::Index),
+    /// One under way is known to have reached nobody.
+    NotReached(prop::sample::Index),
     /// One under way was refused, if it did not reach the recipient.
     Refuse(prop::sample::Index),
     /// One under way was decided anew before it was sent.
@@ -47,6 +49,7 @@ fn event() -> impl Strategy<Value = Event> {
         4 => any::<bool>().prop_map(|reaches| Event::Send { reaches }),
         4 => any::<prop::sample::Index>().prop_map(Event::Answer),
         2 => any::<prop::sample::Index>().prop_map(Event::Lose),
+        2 => any::<prop::sample::Index>().prop_map(Event::NotReached),
         1 => any::<prop::sample::Index>().prop_map(Event::Refuse),
         1 => (any::<prop::sample::Index>(), content()).prop_map(|(which, hash)| Event::Change(which, hash)),
         1 => any::<prop::sample::Index>().prop_map(Event::HandBack),
@@ -115,6 +118,7 @@ async fn due(store: &dyn Store, child: ChildId) -> Option<Delivery> {
 
 async fn happen(store: &dyn Store, child: ChildId, world: &mut World, event: &Event) {
     let later = |_: &Delivery| Attempt::Later { not_before: at(2), reason: String::new() };
+    let not_reached = |_: &Delivery| Attempt::NotReached { not_before: at(2), reason: String::new() };
     let refused = |_: &Delivery| Attempt::Refused { code: "SAM0301".to_owned(), detail: String::new() };
     match event {
         Event::Want(content) => want(store, child, &[("nav", hash(*content).as_deref())]).await,
@@ -125,6 +129,7 @@ async fn happen(store: &dyn Store, child: ChildId, world: &mut World, event: &Ev
         }
         Event::Answer(which) => end(store, world.take(*which, |reached| reached), delivered).await,
         Event::Lose(which) => end(store, world.take(*which, |_| true), later).await,
+        Event::NotReached(which) => end(store, world.take(*which, |reached| !reached), not_reached).await,
         Event::Refuse(which) => end(store, world.take(*which, |reached| !reached), refused).await,
         Event::Change(which, content) => {
             let anew = |_: &Delivery| Attempt::Changed { content_hash: hash(*content) };
@@ -132,7 +137,7 @@ async fn happen(store: &dyn Store, child: ChildId, world: &mut World, event: &Ev
         }
         Event::HandBack(which) => {
             if let Some(delivery) = world.take(*which, |reached| !reached) {
-                store.hand_back(&[(delivery.id, delivery.event_id)]).await.unwrap();
+                store.hand_back(&[(delivery.id, delivery.event_id)], at(1)).await.unwrap();
             }
         }
         Event::Crash => world.under_way.clear(),
