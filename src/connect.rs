@@ -10,7 +10,7 @@ use samhold_adapter_altinn::AltinnSource;
 use samhold_adapter_amqp::{AmqpRecipient, AmqpSource};
 use samhold_adapter_api::{AdapterError, Recipient, Reread, Source};
 use samhold_adapter_fhir::{FhirRecipient, FhirSource};
-use samhold_adapter_fiks::{DigisosSource, FolkeregisterSource};
+use samhold_adapter_fiks::{DigisosSource, FolkeregisterSource, SamtykkeSource};
 use samhold_adapter_file::FileSource;
 use samhold_adapter_http::HttpRecipient;
 use samhold_adapter_oneroster::OneRosterSource;
@@ -105,6 +105,10 @@ fn source(live: &mut Live, system: &SystemSettings, section: &SourceSection) -> 
         Some(Source::Poll(Arc::new(FolkeregisterSource::new(name, s)?)))
     } else if let Some(s) = &section.oneroster {
         Some(Source::Poll(Arc::new(OneRosterSource::new(name, s)?)))
+    } else if let Some(s) = &section.samtykke {
+        let samtykke = Arc::new(SamtykkeSource::new(name, s)?);
+        live.registers.insert(name.clone(), Arc::clone(&samtykke) as Arc<dyn Reread>);
+        Some(Source::Poll(samtykke))
     } else {
         None
     })

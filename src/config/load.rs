@@ -238,7 +238,7 @@ fn check_system(
     if system.source.as_ref().is_some_and(|s| s.roads() != 1) {
         mistakes.push(
             Mistake::at(name, text, place_of(text, "[source"), "`source` needs exactly one road")
-                .help("one of push, altinn, amqp, file, oneroster, fhir, folkeregister, digisos"),
+                .help("one of push, altinn, amqp, file, oneroster, fhir, folkeregister, digisos, samtykke"),
         );
     }
     if system.recipient.as_ref().is_some_and(|r| r.roads() != 1) {

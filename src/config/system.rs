@@ -93,6 +93,9 @@ pub struct SourceSection {
     /// KS Fiks digisos.
     #[serde(default)]
     pub digisos: Option<samhold_adapter_fiks::DigisosSettings>,
+    /// KS Fiks samtykke, a consent register.
+    #[serde(default)]
+    pub samtykke: Option<samhold_adapter_fiks::SamtykkeSettings>,
 }
 
 /// Pushed to us; no settings of its own.
@@ -182,6 +185,7 @@ impl SourceSection {
             self.fhir.is_some(),
             self.folkeregister.is_some(),
             self.digisos.is_some(),
+            self.samtykke.is_some(),
         ]
         .into_iter()
         .filter(|set| *set)

@@ -54,7 +54,7 @@ pub fn follow(before: &[StoredFact], given: &[Given], today: Date, gone: &dyn Fn
         let follows_time = new_types.contains(&type_of(&fact.body)) || FOLLOWS_TIME.contains(&type_of(&fact.body));
         let stands = standing.get(&fact.id).is_some_and(|s| !s.void);
         if vanished && stands && !follows_time && !is_end(fact, before) && !ended(fact.id, before) {
-            out.extend(farewell(fact, gone(type_of(&fact.body)), today));
+            out.extend(farewell(fact, gone(type_of(&fact.body)), today, before.len()));
         }
     }
     out
@@ -91,10 +91,10 @@ fn current(before: &[StoredFact], standing: &HashMap<FactId, Standing>, base: Fa
 }
 
 /// What a fact that vanished leaves behind.
-fn farewell(fact: &StoredFact, gone: Gone, today: Date) -> Option<Follow> {
+fn farewell(fact: &StoredFact, gone: Gone, today: Date, earlier: usize) -> Option<Follow> {
     match gone {
         Gone::Keep => None,
-        Gone::Void => Some(correction(fact.id, today, Map::new(), true)),
+        Gone::Void => Some(correction(fact.id, today, Map::new(), true, earlier)),
         // What has no end of its own stays: the duty never ends by silence.
         Gone::End => end_of(&fact.body).map(|body| Follow { id: end_id(fact.id), at: today, body }),
     }
@@ -141,7 +141,7 @@ fn one(before: &[StoredFact], standing: &HashMap<FactId, Standing>, given: &Give
         // It was gone and is back: it holds again from now on.
         Some(_) if ended(id, before) => Some(Follow { id: again, at: given.at.max(today), body: given.body.clone() }),
         Some(s) if s.at == given.at && s.body == given.body => None,
-        Some(s) => Some(correction(id, today, difference(s, given), false)),
+        Some(s) => Some(correction(id, today, difference(s, given), false, before.len())),
     }
 }
 
@@ -211,8 +211,9 @@ fn difference(standing: &Standing, given: &Given) -> Map<String, Value> {
     replace
 }
 
-/// A correction is known from the day it is recorded; its id follows from what it says, so that saying it twice is once.
-fn correction(of: FactId, today: Date, replace: Map<String, Value>, void: bool) -> Follow {
+/// A correction is known from the day it is recorded. Its id follows from what it says and how much stood there before: saying it
+/// twice is once, and what is said, taken back and said again on one day is not.
+fn correction(of: FactId, today: Date, replace: Map<String, Value>, void: bool, earlier: usize) -> Follow {
     let mut body = json!({"type": "correction", "of": of.to_string()});
     if let Some(map) = body.as_object_mut() {
         if void {
@@ -221,7 +222,7 @@ fn correction(of: FactId, today: Date, replace: Map<String, Value>, void: bool) 
             map.insert("replace".into(), Value::Object(replace));
         }
     }
-    let id = FactId::derived("correction", &of.to_string(), &today.to_string(), &body.to_string());
+    let id = FactId::derived("correction", &of.to_string(), &format!("{today}/{earlier}"), &body.to_string());
     Follow { id, at: today, body }
 }
 
@@ -319,6 +320,17 @@ mod tests {
         assert_eq!(round(&mut ledger, &[], "2026-08-21"), 1);
         assert_eq!(round(&mut ledger, &version, "2026-08-22"), 1);
         assert_eq!(standing(&ledger).values().filter(|s| !s.void).count(), 1);
+    }
+
+    #[test]
+    fn an_end_that_is_moved_to_and_fro_on_one_day_is_where_it_was_put_last() {
+        let mut ledger = Vec::new();
+        let until = |end: &str| [given("a", "2026-08-17", started(end), Change::Correct)];
+        for end in ["2027-06-18", "2026-08-20", "2027-06-18", "2026-08-20"] {
+            assert_eq!(round(&mut ledger, &until(end), "2026-08-19"), 1);
+        }
+        let ids: std::collections::BTreeSet<String> = ledger.iter().map(|f| f.id.to_string()).collect();
+        assert_eq!(ids.len(), ledger.len(), "a second fact of the same id would not be kept");
     }
 
     #[test]

@@ -158,6 +158,16 @@ pub fn digisos_source(folder: &Folder, name: &str, base: &str, grant: &GrantKey)
     folder.system(name, &(head("nav_kommunal") + &text));
 }
 
+/// Fiks samtykke, asked every second.
+pub fn samtykke_source(folder: &Folder, name: &str, base: &str, grant: &GrantKey) {
+    let text = format!(
+        "[source]\nmapping = \"fiks-samtykke\"\n[source.samtykke]\nfiks_org_id = \"{}\"\ninterval_seconds = 1\n{}",
+        fiks::ORG_ID,
+        connection(folder, name, base, grant),
+    );
+    folder.system(name, &(head("barnevern") + &text));
+}
+
 /// A recipient that is pushed to and may also ask and give receipts.
 pub fn asking_recipient(folder: &Folder, name: &str, kind: &str, services: &[&str], to: &Receiver) {
     let (secret, token) = (folder.secret(&format!("{name}-signature"), to.secret()), folder.token(name));

@@ -37,7 +37,7 @@ fn every_road_in_and_out_has_an_example() {
         .collect();
     let shown =
         |road: &str| texts.iter().any(|t| t.contains(&format!("[{road}")) || t.contains(&format!("\n{road} = {{")));
-    for road in ["altinn", "amqp", "digisos", "fhir", "file", "folkeregister", "oneroster"] {
+    for road in ["altinn", "amqp", "digisos", "fhir", "file", "folkeregister", "oneroster", "samtykke"] {
         assert!(shown(&format!("source.{road}")), "no example of the source {road}");
     }
     for road in ["amqp", "fhir", "http"] {

@@ -32,5 +32,6 @@ mod own;
 mod record;
 mod referral;
 mod register;
+mod samtykke;
 mod school;
 mod welfare;

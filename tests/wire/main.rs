@@ -28,6 +28,7 @@ mod health;
 mod policies;
 mod query;
 mod register;
+mod requests;
 mod schema;
 mod validate;
 mod worklist;

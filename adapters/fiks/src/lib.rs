@@ -3,8 +3,10 @@
 mod connection;
 mod digisos;
 mod register;
+mod samtykke;
 mod settings;
 
 pub use digisos::DigisosSource;
 pub use register::FolkeregisterSource;
-pub use settings::{Connection, DigisosSettings, EventType, FolkeregisterSettings};
+pub use samtykke::SamtykkeSource;
+pub use settings::{Connection, DigisosSettings, EventType, FolkeregisterSettings, SamtykkeSettings};

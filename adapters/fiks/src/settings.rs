@@ -104,6 +104,19 @@ pub struct DigisosSettings {
     pub interval_seconds: u64,
 }
 
+/// Fiks samtykke.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct SamtykkeSettings {
+    /// How to reach Fiks.
+    pub connection: Connection,
+    /// The municipality's organisation in Fiks.
+    pub fiks_org_id: Uuid,
+    /// Seconds between polls. Default 5 minutes: a withdrawal counts the same day.
+    #[serde(default = "five_minutes")]
+    pub interval_seconds: u64,
+}
+
 fn production() -> String {
     "https://api.fiks.ks.no".to_owned()
 }
@@ -130,6 +143,10 @@ fn twenty() -> u16 {
 
 fn hour() -> u64 {
     3600
+}
+
+fn five_minutes() -> u64 {
+    300
 }
 
 fn quarter() -> u64 {

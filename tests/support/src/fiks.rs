@@ -1,7 +1,8 @@
-//! KS Fiks: population register (oppvekst, hendelser) and digisos behind Maskinporten and the integration's headers.
+//! KS Fiks: population register (oppvekst, hendelser), digisos and samtykke behind Maskinporten and the integration's headers.
 //!
 //! Must never answer without a token, `IntegrasjonId` and `IntegrasjonPassord`.
 
+mod consents;
 mod digisos;
 mod register;
 
@@ -11,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
@@ -20,6 +21,8 @@ use crate::locked;
 use crate::maskinporten::Maskinporten;
 use crate::server::Server;
 use crate::town::Town;
+
+pub use consents::Consents;
 
 /// Header `IntegrasjonId`.
 pub const INTEGRATION_ID: &str = "5b0b1c3e-0000-4000-8000-000000009901";
@@ -37,6 +40,7 @@ struct App {
     town: Arc<Town>,
     day: Arc<Mutex<u8>>,
     maskinporten: Maskinporten,
+    consents: Consents,
     faults: Faults,
     base: String,
 }
@@ -46,6 +50,7 @@ pub struct Fiks {
     server: Server,
     day: Arc<Mutex<u8>>,
     maskinporten: Maskinporten,
+    consents: Consents,
 }
 
 impl Fiks {
@@ -56,12 +61,14 @@ impl Fiks {
     pub async fn start(town: &Town, public_key: Option<Vec<u8>>) -> io::Result<Self> {
         let (day, maskinporten) = (Arc::new(Mutex::new(1)), Maskinporten::new(public_key));
         let (town, shown, grants) = (Arc::new(town.clone()), day.clone(), maskinporten.clone());
+        let consents = Consents::default();
+        let asked = consents.clone();
         let server = Server::start(|base, faults| {
             let base = base.to_owned();
-            router(App { town, day: shown, maskinporten: grants, faults: faults.clone(), base })
+            router(App { town, day: shown, maskinporten: grants, consents: asked, faults: faults.clone(), base })
         })
         .await?;
-        Ok(Self { server, day, maskinporten })
+        Ok(Self { server, day, maskinporten, consents })
     }
 
     /// Address, faults and everything that was asked.
@@ -74,6 +81,12 @@ impl Fiks {
     #[must_use]
     pub fn maskinporten(&self) -> &Maskinporten {
         &self.maskinporten
+    }
+
+    /// The portal in which parties answer.
+    #[must_use]
+    pub fn consents(&self) -> &Consents {
+        &self.consents
     }
 
     /// The audience that a grant must name.
@@ -96,7 +109,18 @@ fn router(app: App) -> Router {
         .route("/digisos/api/v1/soknader/soknader", get(applications))
         .route("/digisos/api/v1/soknader/{id}", get(application))
         .route("/digisos/api/v1/soknader/{id}/dokumenter/{document}", get(document))
+        .nest("/samtykke/api/v1/ekstern/{org}", consent_routes())
         .with_state(app)
+}
+
+fn consent_routes() -> Router<App> {
+    Router::new()
+        .route("/opprettsamtykke", post(consent_created))
+        .route("/hentSamtykke/{id}", get(consent))
+        .route("/samtykkeHistorikk/{id}", get(consent_history))
+        .route("/oppdaterStatusForPart/{id}", put(consent_updated))
+        .route("/endreSamtykke/{id}", put(consent_edited))
+        .route("/invaliderSamtykke/{id}", put(consent_invalidated))
 }
 
 async fn token(State(app): State<App>, body: String) -> Response {
@@ -165,6 +189,49 @@ async fn application(State(app): State<App>, Path(id): Path<String>, headers: He
 
 async fn document(State(app): State<App>, Path(path): Path<(String, String)>, headers: HeaderMap) -> Response {
     admitted(&app, &headers, |day| found_or(digisos::document(&app.town, &path.0, &path.1, day), "Ukjent dokument"))
+}
+
+/// Answers about consents of our own organisation.
+fn of_ours(app: &App, headers: &HeaderMap, org: &str, answer: impl FnOnce(&Consents) -> Response) -> Response {
+    admitted(app, headers, |_| match org {
+        ORG_ID => answer(&app.consents),
+        _ => failure(StatusCode::FORBIDDEN, "Integrasjonen har ikke tilgang til fiksOrg"),
+    })
+}
+
+fn changed_or(changed: Option<Value>) -> Response {
+    changed.map_or_else(|| failure(StatusCode::BAD_REQUEST, "Ugyldig samtykke"), |value| Json(value).into_response())
+}
+
+async fn consent_created(State(app): State<App>, Path(org): Path<String>, h: HeaderMap, b: Json<Value>) -> Response {
+    of_ours(&app, &h, &org, |consents| changed_or(consents.create(&b.0)))
+}
+
+async fn consent(State(app): State<App>, Path((org, id)): Path<(String, String)>, h: HeaderMap) -> Response {
+    of_ours(&app, &h, &org, |consents| found_or(consents.read(&id), "Fant ikke samtykke"))
+}
+
+async fn consent_history(State(app): State<App>, Path((org, id)): Path<(String, String)>, h: HeaderMap) -> Response {
+    of_ours(&app, &h, &org, |consents| found_or(consents.history(&id), "Fant ikke samtykke"))
+}
+
+type OfConsent = Path<(String, String)>;
+
+async fn consent_updated(State(app): State<App>, Path((org, id)): OfConsent, h: HeaderMap, b: Json<Value>) -> Response {
+    of_ours(&app, &h, &org, |consents| changed_or(consents.update(&id, &b.0)))
+}
+
+async fn consent_edited(State(app): State<App>, Path((org, id)): OfConsent, h: HeaderMap, b: Json<Value>) -> Response {
+    of_ours(&app, &h, &org, |consents| changed_or(consents.edit(&id, &b.0)))
+}
+
+async fn consent_invalidated(
+    State(app): State<App>,
+    Path((org, id)): OfConsent,
+    h: HeaderMap,
+    b: Json<Value>,
+) -> Response {
+    of_ours(&app, &h, &org, |consents| changed_or(consents.invalidate(&id, &b.0)))
 }
 
 fn found_or(found: Option<Value>, missing: &str) -> Response {

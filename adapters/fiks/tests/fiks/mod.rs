@@ -13,7 +13,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use base64::Engine;
-use samhold_adapter_api::{Inbox, InboxError, Record, SourceContext};
+use samhold_adapter_api::{Inbox, InboxError, Record, Requested, SourceContext};
 use samhold_model::{NationalId, Realm, SystemName};
 use serde_json::{Value, json};
 
@@ -49,6 +49,8 @@ pub struct Register {
     pub events: Vec<(&'static str, &'static str, String, &'static str)>,
     pub cases: Vec<Value>,
     pub documents: BTreeMap<String, Value>,
+    /// Consents by their id, each the whole answer of `hentSamtykke` and of `samtykkeHistorikk`.
+    pub consents: BTreeMap<String, (Value, Value)>,
     pub faults: VecDeque<Fault>,
     pub asked: Vec<Asked>,
     pub tokens: u32,
@@ -150,8 +152,24 @@ fn right_answer(register: &mut Register, path: &str, body: &str) -> (u16, Value)
     if path.starts_with("/digisos/api/v1/soknader/soknader") {
         return (200, Value::Array(register.cases.clone()));
     }
+    if let Some(rest) = path.strip_prefix("/samtykke/api/v1/ekstern/") {
+        return consent(register, rest);
+    }
     let document = path.strip_prefix("/digisos/api/v1/soknader/").and_then(|p| register.documents.get(p));
     document.map_or((404, Value::Null), |d| (200, d.clone()))
+}
+
+fn consent(register: &Register, rest: &str) -> (u16, Value) {
+    let parts: Vec<&str> = rest.split('/').collect();
+    let found = parts.get(2).and_then(|id| register.consents.get(*id));
+    match (parts.get(1).copied(), found) {
+        (Some("hentSamtykke"), Some((told, _))) => (200, told.clone()),
+        (Some("samtykkeHistorikk"), Some((_, history))) => (200, history.clone()),
+        _ => (
+            404,
+            json!({"timestamp": 0, "status": 404, "error": "Not Found", "errorId": "0d5c", "message": "finnes ikke"}),
+        ),
+    }
 }
 
 fn oppvekst(register: &Register, body: &str) -> (u16, Value) {
@@ -177,6 +195,7 @@ pub struct FakeInbox {
     pub cursors: Mutex<BTreeMap<String, String>>,
     pub asked: Mutex<Vec<(String, String)>>,
     pub followed: Mutex<Vec<NationalId>>,
+    pub requested: Mutex<Vec<Requested>>,
 }
 
 impl FakeInbox {
@@ -215,13 +234,17 @@ impl Inbox for FakeInbox {
         Ok(self.cursors.lock().unwrap().get(name).cloned())
     }
     async fn live_keys(&self) -> Result<Vec<String>, InboxError> {
-        Ok(Vec::new())
+        let mut live = BTreeMap::new();
+        for record in self.records.lock().unwrap().iter() {
+            live.insert(record.key.clone(), !record.gone);
+        }
+        Ok(live.into_iter().filter(|(_, there)| *there).map(|(key, _)| key).collect())
     }
     async fn followed(&self) -> Result<Vec<NationalId>, InboxError> {
         Ok(self.followed.lock().unwrap().clone())
     }
-    async fn requested(&self) -> Result<Vec<samhold_adapter_api::Requested>, InboxError> {
-        Ok(Vec::new())
+    async fn requested(&self) -> Result<Vec<Requested>, InboxError> {
+        Ok(self.requested.lock().unwrap().clone())
     }
     async fn ask_person(&self, kind: &str, detail: &str) -> Result<(), InboxError> {
         self.asked.lock().unwrap().push((kind.into(), detail.into()));

@@ -14,6 +14,7 @@ stories!(
     a_new_number_follows_when_the_old_one_ended_or_comes_with_it,
     nobody_is_made_out_of_nothing,
     the_register_is_asked_by_the_best_number,
+    what_a_system_names_is_listed_in_pages_with_the_child_of_each_and_without_what_has_ended,
     a_person_is_the_same_person_next_time,
     guardians_lead_to_their_children,
     a_record_waits_until_the_child_of_the_adult_is_known,
@@ -92,6 +93,27 @@ async fn the_register_is_asked_by_the_best_number(house: &House) {
     first.extend(rest);
     first.sort_by_key(|(child, _)| *child != anna);
     assert_eq!(first, [(anna, identifier("fnr", ANNA)), (other, identifier("fnr", OTHER))]);
+}
+
+async fn what_a_system_names_is_listed_in_pages_with_the_child_of_each_and_without_what_has_ended(house: &House) {
+    let anna = made(house, &[("fnr", ANNA), ("local:samtykke", "a"), ("local:samtykke", "b")]).await;
+    let other = made(house, &[("fnr", OTHER), ("local:samtykke", "c"), ("local:skole", "17")]).await;
+    let ended = identifier("local:samtykke", "d");
+    assert_eq!(
+        found(house, &[("fnr", OTHER), ("local:samtykke", "d")], true).await,
+        Resolved::Child { child: other, new: false }
+    );
+    house.store.end_identifier(other, &ended, day("2026-02-01")).await.unwrap();
+    let (mut listed, mut after) = (Vec::new(), None);
+    for size in [2, 1, 0] {
+        let page = house.store.named("local:samtykke", after, 2).await.unwrap();
+        assert_eq!(page.len(), size);
+        after = page.last().map(|(row, ..)| *row).or(after);
+        listed.extend(page.into_iter().map(|(_, child, id)| (id.value.0, child)));
+    }
+    listed.sort();
+    assert_eq!(listed, [("a".to_owned(), anna), ("b".to_owned(), anna), ("c".to_owned(), other)]);
+    assert!(house.store.named("local:nav", None, 10).await.unwrap().is_empty());
 }
 
 async fn a_person_is_the_same_person_next_time(house: &House) {

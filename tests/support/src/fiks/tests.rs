@@ -142,6 +142,47 @@ async fn without_token_integration_or_role_there_is_no_answer() {
 }
 
 #[tokio::test]
+async fn a_consent_tells_each_party_and_its_history_and_only_to_its_own_organisation() {
+    let (fiks, token) = started().await;
+    let party = |number: &str| json!({"fnr": number, "navn": "F", "harTilgangTilInnbyggerTjenester": true});
+    let asked = json!({"samtykkeNavn": "Deling", "personer": {"personer": [party("12858841044"), party("03898531138")]},
+        "mappe": {}, "akseptfrist": "2026-02-31", "saksbehandler": {"saksbehandlerId": "ab12", "fagsystem": "f"}});
+    let url = |org: &str, call: &str| format!("{}/samtykke/api/v1/ekstern/{org}/{call}", fiks.server().base_url());
+    let client = reqwest::Client::new();
+    let made = with_papers(client.post(url(ORG_ID, "opprettsamtykke")), &token).json(&asked).send().await.unwrap();
+    let id = made.json::<Value>().await.unwrap()["samtykkeId"].as_str().unwrap().to_owned();
+    let desk = fiks.consents();
+    assert!(desk.answer(&id, "12858841044", true).is_some());
+    assert!(desk.answer(&id, "12858841044", false).is_none(), "from SAMTYKKET only TRUKKET and VENTER_PAA_SVAR follow");
+    let change = json!({"partFnr": "12858841044", "samtykkeSvarStatus": "TRUKKET", "saksbehandler": {}});
+    let call = format!("oppdaterStatusForPart/{id}");
+    assert_eq!(with_papers(client.put(url(ORG_ID, &call)), &token).json(&change).send().await.unwrap().status(), 200);
+    let get = async |call: &str| -> Value {
+        with_papers(client.get(url(ORG_ID, &format!("{call}/{id}"))), &token)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
+    };
+    let parties = get("hentSamtykke").await["samtykker"][0]["personer"]["personer"].clone();
+    assert_eq!(
+        (&parties[0]["samtykkeStatus"], &parties[1]["samtykkeStatus"]),
+        (&json!("TRUKKET"), &json!("VENTER_PAA_SVAR"))
+    );
+    assert!(parties[0].get("harTilgangTilInnbyggertjenester").is_some(), "spelt as in the answers");
+    let events = get("samtykkeHistorikk").await["samtykkeHendelser"].clone();
+    let kinds: Vec<&str> = events.as_array().unwrap().iter().map(|e| e["hendelseType"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["OPPRETTET", "AKSEPTERT_AV_PART", "OPPDATERT_PAA_VEGNE_AV_PART"]);
+    let call = format!("hentSamtykke/{id}");
+    assert_eq!(client.get(url(ORG_ID, &call)).send().await.unwrap().status(), 401);
+    assert_eq!(with_papers(client.get(url("annen", &call)), &token).send().await.unwrap().status(), 403);
+    let unknown = with_papers(client.get(url(ORG_ID, "hentSamtykke/ukjent")), &token).send().await.unwrap();
+    assert_eq!(unknown.status(), 404);
+}
+
+#[tokio::test]
 async fn a_case_points_at_a_document_with_the_whole_history() {
     let (fiks, token) = started().await;
     let base = format!("{}/digisos/api/v1/soknader", fiks.server().base_url());
