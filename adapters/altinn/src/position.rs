@@ -1,9 +1,10 @@
 //! How far the feed has been read. Events have no id, so a place in it is a time and the events of that very time.
 //!
-//! Must never move back, nor past an event whose request was not read.
+//! Must never hold a request's id in clear, nor move back, nor past an event whose request was not read.
 
 use samhold_model::Instant;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::feed::Event;
 
@@ -13,8 +14,8 @@ use crate::feed::Event;
 pub(crate) struct Position {
     /// The time of the last event, as Altinn wrote it. Empty before the first.
     pub(crate) after: String,
-    /// The events of that time: request and kind.
-    seen: Vec<(String, String)>,
+    /// The events of that time, each by what is derived from its request and kind.
+    seen: Vec<Uuid>,
 }
 
 impl Position {
@@ -30,7 +31,7 @@ impl Position {
 
     /// Whether the event has been taken before.
     pub(crate) fn knows(&self, event: &Event) -> bool {
-        self.at() == Some(event.at) && self.seen.iter().any(|(id, kind)| *id == event.request && *kind == event.kind)
+        self.at() == Some(event.at) && self.seen.contains(&derived(event))
     }
 
     /// The event has been taken.
@@ -41,13 +42,17 @@ impl Position {
             self.seen.clear();
         }
         if at.is_none_or(|at| event.at >= at) && !self.knows(event) {
-            self.seen.push((event.request.clone(), event.kind.clone()));
+            self.seen.push(derived(event));
         }
     }
 
     fn at(&self) -> Option<Instant> {
         self.after.parse().ok()
     }
+}
+
+fn derived(event: &Event) -> Uuid {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{} {}", event.request, event.kind).as_bytes())
 }
 
 #[cfg(test)]
@@ -73,6 +78,7 @@ mod tests {
         position.pass(&other);
         assert!(position.knows(&one) && position.knows(&other));
         assert_eq!(Position::read(Some(&position.text())), position);
+        assert!(!position.text().contains("accepted"), "positions lie in clear");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Url;
 use samhold_adapter_api::{AdapterError, Polled, Record, Requested, SourceContext};
+use uuid::Uuid;
 
 use crate::compose;
 use crate::feed::{self, Page};
@@ -191,7 +192,7 @@ async fn accept(
     context.inbox.accept(records, cursor).await.map_err(|e| source.inbox(e))
 }
 
-/// Under which name it is kept with which words a request was read.
+/// Under which name it is kept with which words a request was read. Names lie in clear, so it is derived from the id.
 fn read_as(request: &str) -> String {
-    format!("read/{}", request.to_ascii_lowercase())
+    format!("read/{}", Uuid::new_v5(&Uuid::NAMESPACE_OID, request.to_ascii_lowercase().as_bytes()))
 }
