@@ -84,17 +84,17 @@ impl Register {
     pub(super) fn happens(&mut self, id: &str, kind: &str) {
         let at = self.now;
         let number = self.events.len();
-        let Some(request) = self.requests.get_mut(id) else { return };
+        let Some(Value::Object(request)) = self.requests.get_mut(id) else { return };
         let event = json!({"consentEventID": Uuid::new_v5(&Uuid::NAMESPACE_OID, number.to_string().as_bytes()),
-            "created": written(at), "performedBy": request["from"], "eventType": kind, "consentRequestID": id});
-        if let Some(events) = request["consentRequestEvents"].as_array_mut() {
+            "created": written(at), "performedBy": request.get("from"), "eventType": kind, "consentRequestID": id});
+        if let Some(Value::Array(events)) = request.get_mut("consentRequestEvents") {
             events.push(event);
         }
         if kind != "used" {
-            request["status"] = json!(kind);
+            request.insert("status".into(), json!(kind));
         }
         if kind == "accepted" {
-            request["consented"] = json!(written(at));
+            request.insert("consented".into(), json!(written(at)));
         }
         self.events.push(Event { request: id.to_owned(), kind: kind.to_owned(), at });
     }
@@ -102,13 +102,13 @@ impl Register {
     /// A request as it is answered now. That it has expired is only told here.
     pub(super) fn details(&self, id: &str) -> Option<Value> {
         let id = self.mixed.get(id).map_or(id, String::as_str);
-        let mut found = self.requests.get(id).filter(|_| !self.lost.contains(id))?.clone();
-        let valid_to: Option<Timestamp> = found["validTo"].as_str().and_then(|text| text.parse().ok());
-        let open = matches!(found["status"].as_str(), Some("created" | "accepted"));
-        if open && valid_to.is_some_and(|end| end <= self.now) {
-            found["status"] = json!("expired");
+        let mut found = self.requests.get(id).filter(|_| !self.lost.contains(id))?.as_object()?.clone();
+        let text = |name: &str| found.get(name).and_then(Value::as_str);
+        let ended = text("validTo").and_then(|end| end.parse::<Timestamp>().ok()).is_some_and(|end| end <= self.now);
+        if ended && matches!(text("status"), Some("created" | "accepted")) {
+            found.insert("status".into(), json!("expired"));
         }
-        Some(found)
+        Some(Value::Object(found))
     }
 }
 
