@@ -2,6 +2,7 @@
 //!
 //! Must never hold an id, a name or a value; nor find standing or reach of a consent otherwise than the floor does.
 
+mod hash;
 mod known;
 
 use std::borrow::Cow;
@@ -15,7 +16,7 @@ use crate::request::Request;
 pub(crate) use known::Known;
 
 /// Everything about one field. Two fields with the same facts are permitted the same.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldFacts<'a> {
     /// Who would receive.
     pub recipient: RecipientFacts<'a>,
@@ -26,7 +27,7 @@ pub struct FieldFacts<'a> {
 }
 
 /// Who would receive.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RecipientFacts<'a> {
     /// Kind of recipient, as in the law catalogue.
     pub kind: Cow<'a, str>,
@@ -49,7 +50,7 @@ pub struct RecipientFacts<'a> {
 }
 
 /// The field, its item and the child.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AboutField<'a> {
     /// Step 1 found every word.
     pub known: bool,
@@ -90,7 +91,7 @@ pub struct AboutField<'a> {
 }
 
 /// Parties who can consent or object.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Parties {
     /// The child.
     pub child: bool,
@@ -105,7 +106,7 @@ pub struct Parties {
 }
 
 /// The circumstances.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CircumstanceFacts<'a> {
     /// Number of the municipality that sends.
     pub municipality: Cow<'a, str>,
@@ -128,7 +129,7 @@ pub struct CircumstanceFacts<'a> {
 }
 
 /// The settings that the rules look at.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Settings {
     /// Who consents to child-welfare data from 15, as the setting writes it.
     pub bvl_from_15: Cow<'static, str>,

@@ -48,8 +48,11 @@ impl Narrowed {
         }
         let known = Known::of(case, &self.municipality);
         let named = case.request.item.fields.iter().filter(|f| by_floor.released.contains(f));
-        let (left, refused): (Vec<&String>, Vec<&String>) =
-            named.partition(|field| self.policies.permits(&known.about(field)));
+        let mut facts = known.any_field();
+        let (left, refused): (Vec<&String>, Vec<&String>) = named.partition(|field| {
+            known.turn(&mut facts, field);
+            self.policies.permits(&facts)
+        });
         if refused.is_empty() {
             return by_floor;
         }

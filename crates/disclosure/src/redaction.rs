@@ -5,8 +5,6 @@
 pub(crate) mod holder;
 mod tags;
 
-use std::collections::BTreeSet;
-
 use crate::case::{Case, place_is_hidden};
 use crate::decision::{Decision, Reason, Verdict};
 use crate::steps::Grant;
@@ -16,9 +14,15 @@ pub(crate) use tags::{consented_tag, relation_consent};
 
 /// The field names, each once, split into those that pass and those that do not.
 pub(crate) fn split(fields: &[String], passes: impl Fn(&str) -> bool) -> (Vec<String>, Vec<String>) {
-    let mut seen = BTreeSet::new();
-    let once = fields.iter().filter(|f| seen.insert(f.as_str()));
-    once.cloned().partition(|f| passes(f))
+    let (mut pass, mut stay) = (Vec::with_capacity(fields.len()), Vec::new());
+    for (n, field) in fields.iter().enumerate() {
+        // An item has few fields: looking through those before it is cheaper than a set of them.
+        if fields.iter().take(n).any(|before| before == field) {
+            continue;
+        }
+        if passes(field) { pass.push(field.clone()) } else { stay.push(field.clone()) }
+    }
+    (pass, stay)
 }
 
 /// A field that a step held back.

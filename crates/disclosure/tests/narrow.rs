@@ -4,10 +4,14 @@
 
 mod common;
 
+use std::collections::HashSet;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::{Arc, Mutex};
 
 use common::{request, rules};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use samhold_disclosure::{
     Decision, FieldFacts, Item, Narrow, Narrowed, Reason, Recipient, Request, Rules, Share, Subject, Verdict, decide,
 };
@@ -106,6 +110,24 @@ fn a_tag_without_a_name_is_not_taken_for_no_tag() {
     assert_eq!(facts.iter().map(|f| f.field.tag.as_ref()).collect::<Vec<_>>(), ["?"]);
 }
 
+fn hash(facts: &FieldFacts<'_>) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(facts)
+}
+
+#[test]
+fn facts_that_differ_seldom_share_a_hash_so_that_finding_an_answer_stays_cheap() {
+    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &[5; 32]);
+    let mut runner = TestRunner::new_with_rng(ProptestConfig::default(), random);
+    let (rules, mut all) = (bundled(), HashSet::new());
+    for _ in 0..1_500 {
+        let asked = request().new_tree(&mut runner).unwrap().current();
+        all.extend(FieldFacts::of(&asked, &rules, "9901").into_iter().map(FieldFacts::into_owned));
+    }
+    let hashes: HashSet<u64> = all.iter().map(hash).collect();
+    assert!(all.len() > 2_000, "only {} different facts", all.len());
+    assert!(hashes.len() * 100 >= all.len() * 99, "{} hashes of {} facts", hashes.len(), all.len());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -128,6 +150,15 @@ proptest! {
         let _ = Narrowed { rules, municipality: "9901".into(), policies: Arc::clone(&asked) as _ }.decide(&r);
         let asked = asked.0.lock().unwrap();
         prop_assert!(asked.iter().all(|f| floor.released.iter().any(|name| *name == f.field.name)));
+    }
+
+    #[test]
+    fn facts_kept_longer_than_the_question_are_found_again(r in request(), rules in rules()) {
+        for facts in FieldFacts::of(&r, &rules, "9901") {
+            let kept = facts.clone().into_owned();
+            prop_assert_eq!(hash(&kept), hash(&facts));
+            prop_assert_eq!(kept, facts);
+        }
     }
 
     #[test]

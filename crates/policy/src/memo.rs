@@ -8,7 +8,8 @@ use std::sync::{PoisonError, RwLock};
 
 use samhold_disclosure::FieldFacts;
 
-/// Questions of one municipality repeat themselves: some thousand differ. About 1 kB each.
+/// Questions of one municipality repeat themselves: some thousand differ. About 1 kB each. The hash of facts leaves out what
+/// seldom differs; equality, which decides, does not.
 const MOST: usize = 16_384;
 
 /// Facts and whether the set permits.
@@ -37,3 +38,7 @@ impl Memo {
         answers.get(facts).copied()
     }
 }
+
+#[cfg(test)]
+#[path = "memo_tests.rs"]
+mod tests;

@@ -4,8 +4,9 @@
 
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
+use std::sync::LazyLock;
 
-use cedar_policy::{Context, Entities, Entity, EntityUid, Request, RestrictedExpression, Schema};
+use cedar_policy::{Context, Entities, Entity, EntityUid, ParseErrors, Request, RestrictedExpression, Schema};
 use samhold_disclosure::FieldFacts;
 use samhold_disclosure::facts::{AboutField, CircumstanceFacts, Parties, RecipientFacts, Settings};
 
@@ -19,8 +20,7 @@ pub struct CannotAsk(String);
 
 /// The question, and the entities it speaks of.
 pub(crate) fn ask(facts: &FieldFacts<'_>, schema: Option<&Schema>) -> Result<(Request, Entities), CannotAsk> {
-    let (recipient, field) = (named("Recipient::\"recipient\"")?, named("Field::\"field\"")?);
-    let action = named("Action::\"release\"")?;
+    let Named { recipient, action, field } = NAMED.as_ref().map_err(cannot)?.clone();
     let context = Context::from_pairs(circumstances(&facts.circumstances)?).map_err(cannot)?;
     let request = Request::new(recipient.clone(), action, field.clone(), context, schema).map_err(cannot)?;
     let entity = |uid, attributes| Entity::new(uid, attributes, HashSet::new()).map_err(cannot);
@@ -28,9 +28,23 @@ pub(crate) fn ask(facts: &FieldFacts<'_>, schema: Option<&Schema>) -> Result<(Re
     Ok((request, Entities::from_entities(both, schema).map_err(cannot)?))
 }
 
-fn named(uid: &str) -> Result<EntityUid, CannotAsk> {
-    EntityUid::from_str(uid).map_err(cannot)
+/// Who asks, what for and about what, in Cedar's words: the same in every question.
+#[derive(Clone)]
+struct Named {
+    recipient: EntityUid,
+    action: EntityUid,
+    field: EntityUid,
 }
+
+/// Read once, not for every question.
+static NAMED: LazyLock<Result<Named, ParseErrors>> = LazyLock::new(|| {
+    let uid = EntityUid::from_str;
+    Ok(Named {
+        recipient: uid("Recipient::\"recipient\"")?,
+        action: uid("Action::\"release\"")?,
+        field: uid("Field::\"field\"")?,
+    })
+});
 
 fn cannot(why: impl std::fmt::Display) -> CannotAsk {
     CannotAsk(why.to_string())

@@ -103,7 +103,7 @@ impl Circumstances {
 
 impl Package {
     /// The subject, with a protection that nobody has looked up as unknown.
-    pub(super) fn guarded(&self) -> Subject {
+    fn guarded(&self) -> Subject {
         let mut subject = self.subject.clone();
         subject.address_protection.get_or_insert_with(|| "unknown".to_owned());
         subject
@@ -112,21 +112,34 @@ impl Package {
     /// The question about one of its items.
     #[must_use]
     pub fn question(&self, parcel: &Parcel) -> Request {
+        let mut question = self.any_question();
+        self.turn(&mut question, parcel);
+        question
+    }
+
+    /// What the questions about its items have in common; [`Package::turn`] makes it one about an item.
+    pub(super) fn any_question(&self) -> Request {
         Request {
             date: self.date,
             purpose: self.purpose.clone(),
             subject: self.guarded(),
-            item: Item {
-                category: parcel.category.clone(),
-                from: parcel.from.clone(),
-                fields: parcel.fields.keys().cloned().collect(),
-                field_tags: parcel.tags.clone(),
-                holder_kind: parcel.holder_kind.clone(),
-                about_person: parcel.about_person.clone(),
-            },
+            item: Item::default(),
             recipient: self.recipient.clone(),
-            flags: self.flags.flags(&parcel.category, &self.recipient.kind, &self.purpose),
+            flags: Flags::default(),
             consents: self.consents.clone(),
         }
+    }
+
+    /// Turns a question to an item. All that is of the item is replaced, the findings of necessity too.
+    pub(super) fn turn(&self, question: &mut Request, to: &Parcel) {
+        question.item = Item {
+            category: to.category.clone(),
+            from: to.from.clone(),
+            fields: to.fields.keys().cloned().collect(),
+            field_tags: to.tags.clone(),
+            holder_kind: to.holder_kind.clone(),
+            about_person: to.about_person.clone(),
+        };
+        question.flags = self.flags.flags(&to.category, &self.recipient.kind, &self.purpose);
     }
 }

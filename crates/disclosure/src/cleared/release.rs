@@ -61,13 +61,16 @@ impl fmt::Debug for ReleasedItem {
 /// Decides every item, by the floor and the policies, and clears what may go to this recipient on this date.
 #[must_use]
 pub fn release(package: &Package, rules: &Narrowed) -> Release {
-    let (mut items, mut decisions) = (Vec::new(), Vec::new());
+    let (mut items, mut decisions) = (Vec::new(), Vec::with_capacity(package.items.len()));
+    // One question turned to each item: the child and its consents are copied once.
+    let mut question = package.any_question();
     for parcel in &package.items {
-        let decision = rules.decide(&package.question(parcel));
+        package.turn(&mut question, parcel);
+        let decision = rules.decide(&question);
         items.extend(keep(parcel, &decision));
         decisions.push(ItemDecision { category: parcel.category.clone(), decision });
     }
-    let place_hidden = place_is_hidden(&package.guarded(), &package.recipient, &rules.rules, package.date);
+    let place_hidden = place_is_hidden(&question.subject, &package.recipient, &rules.rules, package.date);
     let to = Some(package.recipient.clone());
     let cleared = (!items.is_empty()).then(|| Cleared { content: Released { items }, to, place_hidden });
     Release { cleared, decisions }

@@ -43,7 +43,18 @@ impl<'c, 'a> Known<'c, 'a> {
 
     /// With what is of this field alone.
     pub(crate) fn about(&self, field: &'a str) -> FieldFacts<'a> {
-        let mut facts = self.any_field.clone();
+        let mut facts = self.any_field();
+        self.turn(&mut facts, field);
+        facts
+    }
+
+    /// What the fields have in common; [`Known::turn`] makes it the facts of one.
+    pub(crate) fn any_field(&self) -> FieldFacts<'a> {
+        self.any_field.clone()
+    }
+
+    /// Turns facts of this item to a field. All that is of the field is replaced.
+    pub(crate) fn turn(&self, facts: &mut FieldFacts<'a>, field: &'a str) {
         let tag = self.case.request.item.field_tags.get(field);
         let covers = |reach: &Option<Reach<'a>>| reach.as_ref().is_some_and(|r| r.covers(field));
         facts.field.name = Cow::Borrowed(field);
@@ -58,7 +69,6 @@ impl<'c, 'a> Known<'c, 'a> {
         };
         facts.circumstances.tag_consent = tag.is_some_and(|t| consented_tag(self.case, t, field));
         facts.circumstances.holder_consent = covers(&self.given.holder);
-        facts
     }
 }
 
