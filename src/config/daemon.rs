@@ -129,11 +129,21 @@ pub struct DeliverySettings {
     pub circuit_failures: u32,
     /// Deliveries under way at once per recipient; never two for one child.
     pub concurrency: usize,
+    /// A consent that its register confirmed so many seconds ago is not asked about again; 0 asks for each message, and
+    /// shows nothing that rests on such a consent to whoever asks a question.
+    pub confirm_within_seconds: u64,
 }
 
 impl Default for DeliverySettings {
     fn default() -> Self {
-        Self { first_wait_ms: 1000, longest_wait_seconds: 300, give_up_days: 7, circuit_failures: 10, concurrency: 8 }
+        Self {
+            first_wait_ms: 1000,
+            longest_wait_seconds: 300,
+            give_up_days: 7,
+            circuit_failures: 10,
+            concurrency: 8,
+            confirm_within_seconds: 60,
+        }
     }
 }
 

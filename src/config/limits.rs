@@ -18,6 +18,11 @@ pub fn unworkable(settings: &Settings) -> Vec<(&'static str, String)> {
         ),
         ("circuit_failures", delivery.circuit_failures >= 1, "`delivery.circuit_failures` must be at least 1"),
         (
+            "confirm_within_seconds",
+            delivery.confirm_within_seconds <= 300,
+            "`delivery.confirm_within_seconds` must be from 0 to 300 (five minutes, after which a register tells by itself)",
+        ),
+        (
             "max_body_bytes",
             (1024..=1 << 30).contains(&web.max_body_bytes),
             "`web.max_body_bytes` must be from 1024 to 1073741824 (1 GiB)",
@@ -51,6 +56,8 @@ mod tests {
         assert!(found("").is_empty());
         assert_eq!(found("delivery.concurrency = 0\ndelivery.first_wait_ms = 0"), ["concurrency", "first_wait_ms"]);
         assert_eq!(found("delivery.longest_wait_seconds = 1\ndelivery.first_wait_ms = 5000"), ["longest_wait_seconds"]);
+        assert!(found("delivery.confirm_within_seconds = 0").is_empty(), "asked for each message");
+        assert_eq!(found("delivery.confirm_within_seconds = 301"), ["confirm_within_seconds"]);
         assert_eq!(found("web.request_timeout_seconds = 0"), ["request_timeout_seconds"]);
         assert_eq!(found("log.level = \"høyt=veldig\""), ["level"]);
     }

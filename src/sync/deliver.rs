@@ -15,6 +15,7 @@ use samhold_store::{Attempt, AuditEntry, Delivery, EventKind, StoreError};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::confirm::{self, Confirmed};
 use super::engine::{Engine, Live};
 use super::handover;
 use super::message::{NotSendable, message};
@@ -117,6 +118,7 @@ pub async fn deliver_once(engine: &Engine, name: &str, token: &CancellationToken
     let mut done = Delivered::default();
     for step in attempts {
         match step? {
+            Step::Held => {}
             Step::Sent => done.attempts += 1,
             Step::Failed => {
                 done.attempts += 1;
@@ -131,7 +133,12 @@ pub async fn deliver_once(engine: &Engine, name: &str, token: &CancellationToken
 enum Step {
     Sent,
     Failed,
+    /// It waits for somebody else than its receiver, who is not to blame.
+    Held,
 }
+
+/// How long one delivery waits for a consent register; the others to the same recipient wait with it.
+const REGISTER_PATIENCE: Duration = Duration::from_secs(5);
 
 /// When the program stops, or the settings changed, what was not tried is handed back as never sent. What counts are the
 /// settings of the moment of sending.
@@ -170,11 +177,16 @@ async fn attempt(engine: &Engine, live: &Live, system: &SystemSettings, row: Del
         engine.store.to_feed(row.id, row.event_id, now).await?;
         return Ok(Step::Sent);
     };
-    let message = match message(engine, live, system, &row).await? {
+    let message = match message(engine, live, system, &row, REGISTER_PATIENCE).await? {
         Ok(message) => message,
         Err(NotSendable::Changed(content_hash)) => {
             engine.store.attempted(row.id, row.event_id, Attempt::Changed { content_hash }, now).await?;
             return Ok(Step::Sent);
+        }
+        Err(NotSendable::Later { reason }) => {
+            let now = engine.clock.now();
+            engine.store.attempted(row.id, row.event_id, not_reached(engine, &row, reason, now), now).await?;
+            return Ok(Step::Held);
         }
         Err(NotSendable::Broken { code, detail }) => {
             engine.store.attempted(row.id, row.event_id, Attempt::Refused { code, detail }, now).await?;
@@ -191,8 +203,8 @@ async fn attempt(engine: &Engine, live: &Live, system: &SystemSettings, row: Del
         data: message.data,
     };
     let outcome = push.deliver(&outgoing).await;
-    let parts = (message.kind, message.decisions);
-    conclude(engine, system, &row, outcome, parts).await
+    let said = Said { kind: message.kind, decisions: message.decisions, confirmed: &message.confirmed };
+    conclude(engine, system, &row, outcome, said).await
 }
 
 async fn conclude(
@@ -200,20 +212,20 @@ async fn conclude(
     system: &SystemSettings,
     row: &Delivery,
     outcome: DeliveryOutcome,
-    (kind, decisions): (OutgoingKind, serde_json::Value),
+    said: Said<'_>,
 ) -> Result<Step, StoreError> {
     let now = engine.clock.now();
     let recipient = SystemName::new(system.name.clone());
     if matches!(outcome, DeliveryOutcome::Refused { .. } | DeliveryOutcome::Later { .. }) {
         // The other end may have it, whatever it said; what is sent next may be something else.
-        let tried = AuditEntry { kind: "tried".into(), ..release_entry(system, row, kind, decisions.clone(), now) };
+        let tried = AuditEntry { kind: "tried".into(), ..release_entry(system, row, &said, now) };
         engine.store.left(vec![(row.event_id, tried)]).await?;
     }
     // What the other end answers is not ours: it may repeat a number it was sent.
     let covered = |text: &str| samhold_model::national_id::redact(text);
     let (attempt, trouble, counter) = match outcome {
         DeliveryOutcome::Delivered => {
-            let audit = release_entry(system, row, kind, decisions, now);
+            let audit = release_entry(system, row, &said, now);
             (Attempt::Delivered { content_hash: row.content_hash.clone(), audit }, None, Counter::Delivered)
         }
         DeliveryOutcome::Refused { code, detail } => {
@@ -225,11 +237,7 @@ async fn conclude(
         }
         DeliveryOutcome::NotReached { reason } => {
             let reason = covered(&reason);
-            let attempt = match later(engine, row, None, reason.clone(), now) {
-                Attempt::Later { not_before, reason } => Attempt::NotReached { not_before, reason },
-                given_up => given_up,
-            };
-            (attempt, Some(reason), Counter::DeliveryRetries)
+            (not_reached(engine, row, reason.clone(), now), Some(reason), Counter::DeliveryRetries)
         }
     };
     engine.store.attempted(row.id, row.event_id, attempt, now).await?;
@@ -237,6 +245,14 @@ async fn conclude(
     // Last, since nothing rests on it.
     engine.store.contact(&recipient, trouble.as_deref(), now).await?;
     Ok(if trouble.is_some() { Step::Failed } else { Step::Sent })
+}
+
+/// Later, and nothing of this attempt can have arrived.
+fn not_reached(engine: &Engine, row: &Delivery, reason: String, now: Instant) -> Attempt {
+    match later(engine, row, None, reason, now) {
+        Attempt::Later { not_before, reason } => Attempt::NotReached { not_before, reason },
+        given_up => given_up,
+    }
 }
 
 /// The longest wait a recipient may ask for: one that asks for years is asked again tomorrow.
@@ -269,22 +285,22 @@ fn later(engine: &Engine, row: &Delivery, after: Option<Duration>, reason: Strin
     Attempt::Later { not_before, reason }
 }
 
+/// What left, for the audit: never values.
+pub(crate) struct Said<'a> {
+    /// The kind of message.
+    pub(crate) kind: OutgoingKind,
+    /// Which fields, on which ground.
+    pub(crate) decisions: serde_json::Value,
+    /// Which register was asked once more, and when.
+    pub(crate) confirmed: &'a [Confirmed],
+}
+
 /// One entry for each release: which fields left, on which ground, to whom; never values.
-pub(crate) fn release_entry(
-    system: &SystemSettings,
-    row: &Delivery,
-    kind: OutgoingKind,
-    decisions: serde_json::Value,
-    now: Instant,
-) -> AuditEntry {
+pub(crate) fn release_entry(system: &SystemSettings, row: &Delivery, said: &Said<'_>, now: Instant) -> AuditEntry {
     let word = if row.kind == EventKind::Retracted { "retraction" } else { "release" };
-    let recipient_kind = if kind == OutgoingKind::Handover { handover::RECIPIENT } else { &system.kind };
-    AuditEntry {
-        at: now,
-        kind: word.into(),
-        child: Some(row.child),
-        actor: system.name.clone(),
-        detail: json!({"event_id": row.event_id, "version": row.version, "type": kind.event_type(),
-            "recipient_kind": recipient_kind, "decisions": decisions}),
-    }
+    let recipient_kind = if said.kind == OutgoingKind::Handover { handover::RECIPIENT } else { &system.kind };
+    let mut detail = json!({"event_id": row.event_id, "version": row.version, "type": said.kind.event_type(),
+        "recipient_kind": recipient_kind, "decisions": said.decisions});
+    confirm::tell(&mut detail, said.confirmed);
+    AuditEntry { at: now, kind: word.into(), child: Some(row.child), actor: system.name.clone(), detail }
 }

@@ -12,7 +12,7 @@ use samhold_disclosure::cleared::{Circumstances, Necessity};
 use samhold_disclosure::{Guardian, Subject};
 use samhold_duty::Family;
 use samhold_model::dates::date_of;
-use samhold_model::{ChildId, Date, Fact, FactBody};
+use samhold_model::{ChildId, Date, Fact, FactBody, RecordId};
 use samhold_store::StoredFact;
 use serde_json::{Map, Value};
 
@@ -89,6 +89,8 @@ pub struct Dossier {
     effective: Vec<Fact>,
     /// Facts that were registered on a child who was joined to this one, with that child.
     joined: BTreeMap<String, ChildId>,
+    /// The records that consents were read from, by fact.
+    records: BTreeMap<String, RecordId>,
     /// Every row of the ledger could be read.
     whole: bool,
     /// What was recorded too late, worked out once it is asked for.
@@ -137,16 +139,18 @@ impl Dossier {
         let facts: Vec<Fact> = rows.iter().filter_map(fact_of).collect();
         let whole = facts.len() == rows.len();
         let joined = rows.iter().filter(|r| is_joined(r, child)).map(|r| (r.id.to_string(), r.child)).collect();
-        Self { joined, ..Self::of(child, facts, whole, (day, known_at)) }
+        let records = rows.iter().filter(|r| r.body.get("type").is_some_and(|name| name == "consent"));
+        let records = records.filter_map(|r| Some((r.id.to_string(), r.record?))).collect();
+        Self { joined, records, ..Self::of(child, facts, whole, (day, known_at)) }
     }
 
     fn of(child: ChildId, facts: Vec<Fact>, whole: bool, (day, known_at): (Date, Date)) -> Self {
         let mut effective: Vec<Fact> = samhold_duty::corrected(&facts, known_at);
         effective.retain(|f| f.at <= day);
         effective.sort_by(|a, b| (a.at, a.order, &a.id).cmp(&(b.at, b.order, &b.id)));
-        let joined = BTreeMap::new();
+        let (joined, records) = (BTreeMap::new(), BTreeMap::new());
         let corrections = OnceLock::new();
-        Self { child, facts, effective, joined, whole, corrections, protection_until: None, today: day }
+        Self { child, facts, effective, joined, records, whole, corrections, protection_until: None, today: day }
     }
 
     /// The same, where what was said of protection counts until a day only: a register that has been silent since may know of
@@ -161,8 +165,14 @@ impl Dossier {
     #[must_use]
     pub fn as_known(&self, day: Date, known_at: Date) -> Self {
         let known = self.facts.iter().filter(|f| f.recorded_at <= known_at).cloned().collect();
-        let joined = self.joined.clone();
-        Self { joined, ..Self::of(self.child, known, self.whole, (day, known_at)) }
+        let (joined, records) = (self.joined.clone(), self.records.clone());
+        Self { joined, records, ..Self::of(self.child, known, self.whole, (day, known_at)) }
+    }
+
+    /// The child, and those who were joined to it.
+    pub(super) fn members(&self) -> Vec<ChildId> {
+        let all: BTreeSet<ChildId> = self.joined.values().copied().chain([self.child]).collect();
+        all.into_iter().collect()
     }
 
     /// What was recorded too late and changed the answer of days that had passed.

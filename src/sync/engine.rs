@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::confirm::Confirmations;
 use super::rules::KeptRules;
 use crate::clock::Clock;
 use crate::config::{Loaded, MunicipalitySettings, SystemSettings};
@@ -121,8 +122,11 @@ pub struct Engine {
     generation: ArcSwap<CancellationToken>,
     /// Held by the task of a source or recipient while it runs, so that its successor after a reload waits for it.
     lanes: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    /// What consent registers have confirmed.
+    pub(super) confirmations: Arc<Confirmations>,
     /// Tasks to wait for when stopping.
     pub tasks: TaskTracker,
+    me: Weak<Self>,
 }
 
 impl Engine {
@@ -130,7 +134,7 @@ impl Engine {
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Clock, live: Live) -> Arc<Self> {
         let stop = CancellationToken::new();
-        Arc::new(Self {
+        Arc::new_cyclic(|me| Self {
             store,
             clock,
             live: ArcSwap::from_pointee(live),
@@ -138,6 +142,8 @@ impl Engine {
             generation: ArcSwap::from_pointee(stop.child_token()),
             stop,
             lanes: Mutex::default(),
+            confirmations: Arc::default(),
+            me: me.clone(),
             tasks: TaskTracker::new(),
         })
     }
@@ -146,6 +152,11 @@ impl Engine {
     #[must_use]
     pub fn live(&self) -> Arc<Live> {
         self.live.load_full()
+    }
+
+    /// For work that goes on after its caller has left; nothing when the program ends.
+    pub(super) fn handle(&self) -> Option<Arc<Self>> {
+        self.me.upgrade()
     }
 
     /// Wakes every room now: sources look, what falls due is found, deliveries that wait are looked at. For a clock that

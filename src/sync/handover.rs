@@ -15,7 +15,7 @@ use samhold_model::{Date, dates};
 
 use super::dossier::{Dossier, MovedTo};
 use super::engine::Live;
-use super::view::{Sight, alive, decided, hash_of, package, parcels, sight};
+use super::view::{Sight, alive, decided, hash_of, package, package_of, parcels, sight};
 use crate::config::SystemSettings;
 
 pub(super) use standing::{Standing, standing};
@@ -99,4 +99,16 @@ pub(super) fn sight_now(
     let handover = Handover::due(live, municipality, dossier, answer);
     let taken_over = handover.and_then(|h| h.sight(live, system, dossier));
     taken_over.unwrap_or_else(|| sight(live, municipality, system, dossier, answer))
+}
+
+/// What a system is offered of a child in a municipality now, as disclosure is asked: what [`sight_now`] is made of.
+pub(super) fn package_now(
+    live: &Live,
+    municipality: &str,
+    system: &SystemSettings,
+    (dossier, answer): (&Dossier, &Answer),
+) -> Package {
+    let handover = Handover::due(live, municipality, dossier, answer);
+    let taken_over = handover.and_then(|due| due.package(live, system, dossier));
+    taken_over.unwrap_or_else(|| package_of(live, municipality, system, dossier, (answer, answer)))
 }

@@ -3,6 +3,7 @@
 //! Used by push, pull and query alike, so that no road out has rules of its own.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use samhold_adapter_api::OutgoingKind;
 use samhold_disclosure::Cleared;
@@ -12,9 +13,10 @@ use samhold_model::{ChildId, MunicipalityNo};
 use samhold_store::{Delivery, EventKind, StoreError};
 use serde_json::Value;
 
+use super::confirm::{self, Confirmed, Weighed};
 use super::dossier::{Dossier, rows_of};
 use super::engine::{Engine, Live};
-use super::handover::sight_now;
+use super::handover::{package_now, sight_now};
 use super::protection;
 use super::shape::{OutboundMapping, OutboundShape};
 use super::view::Sight;
@@ -31,6 +33,8 @@ pub struct Message {
     pub data: Cleared<Value>,
     /// The decisions behind it, for the audit.
     pub decisions: Value,
+    /// The consents that were confirmed for it, for the audit.
+    pub confirmed: Vec<Confirmed>,
 }
 
 /// Why a queued delivery is not sent as it stands.
@@ -38,6 +42,12 @@ pub struct Message {
 pub enum NotSendable {
     /// What may be sent now is something else than what was queued.
     Changed(Option<String>),
+    /// Something sensitive in it rests on a consent that its register has not confirmed: nothing is sent, and it is tried
+    /// again.
+    Later {
+        /// Why, without content.
+        reason: String,
+    },
     /// It cannot be made: a person must look.
     Broken {
         /// Code with a page in the documentation.
@@ -74,7 +84,10 @@ pub async fn now(
     Ok(Now { dossier, answer })
 }
 
-/// Makes the message of a queued delivery.
+/// How often a register may change its mind while one message is made.
+const ROUNDS: usize = 3;
+
+/// Makes the message of a queued delivery. For a register that must confirm a consent it waits at most `patience`.
 ///
 /// # Errors
 /// The outer error when the store fails; the inner one when it must not be sent as it stands.
@@ -83,15 +96,37 @@ pub async fn message(
     live: &Live,
     system: &SystemSettings,
     row: &Delivery,
+    patience: Duration,
 ) -> Result<Result<Message, NotSendable>, StoreError> {
-    let state = now(engine, live, row.child, &row.municipality).await?;
-    let seen = sight_now(live, row.municipality.as_str(), system, (&state.dossier, &state.answer));
-    if seen.content_hash != row.content_hash {
-        return Ok(Err(NotSendable::Changed(seen.content_hash)));
+    let begun = engine.clock.now();
+    for _ in 0..ROUNDS {
+        let state = now(engine, live, row.child, &row.municipality).await?;
+        let number = row.municipality.as_str();
+        let seen = sight_now(live, number, system, (&state.dossier, &state.answer));
+        if seen.content_hash != row.content_hash {
+            return Ok(Err(NotSendable::Changed(seen.content_hash)));
+        }
+        // Who is told nothing but that the old is void waits for nobody.
+        let mut confirmed = Vec::new();
+        if seen.cleared.is_some() && row.kind != EventKind::Retracted {
+            let package = package_now(live, number, system, (&state.dossier, &state.answer));
+            let since = begun.min(confirm::since(engine, live));
+            match confirm::weigh(engine, live, number, &state.dossier, (&package, since)).await? {
+                Weighed::Stands(by) => confirmed = by,
+                Weighed::Waits(doubts) => {
+                    match confirm::ask_about(engine, live, &state.dossier, &doubts, patience).await {
+                        Some(reason) => return Ok(Err(NotSendable::Later { reason })),
+                        // What is known may be more than it was before the answer.
+                        None => continue,
+                    }
+                }
+            }
+        }
+        let envelope = envelope(engine, system, row, &state).await?;
+        let made = envelope.map_err(broken).and_then(|envelope| compose(live, system, row, seen, &envelope));
+        return Ok(made.map(|message| Message { confirmed, ..message }));
     }
-    let envelope = envelope(engine, system, row, &state).await?;
-    let made = envelope.map_err(broken).and_then(|envelope| compose(live, system, row, seen, &envelope));
-    Ok(made)
+    Ok(Err(NotSendable::Later { reason: "a consent changed again and again while it was looked at".to_owned() }))
 }
 
 fn broken(e: impl std::fmt::Display) -> NotSendable {
@@ -115,14 +150,14 @@ fn compose(
             _ => Cleared::<Notice>::retraction(envelope),
         };
         let data = notice.map_err(broken)?.into_value();
-        return Ok(Message { kind, data, decisions });
+        return Ok(Message { kind, data, decisions, confirmed: Vec::new() });
     };
     let (kind, mapping) = match seen.takes_over {
         true => (OutgoingKind::Handover, live.handover.get(&system.name)),
         false => (OutgoingKind::Assignment, live.outbound.get(&system.name)),
     };
     let data = shaped(mapping, cleared, envelope)?;
-    Ok(Message { kind, data, decisions })
+    Ok(Message { kind, data, decisions, confirmed: Vec::new() })
 }
 
 /// Shapes cleared content by an outbound mapping.

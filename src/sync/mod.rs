@@ -2,6 +2,7 @@
 //! signal and on a clock, so that a lost signal heals itself at the next round.
 
 mod chain;
+pub(crate) mod confirm;
 pub mod decision;
 mod deliver;
 mod dossier;
@@ -32,8 +33,8 @@ mod withholding;
 pub mod worklist;
 mod workout;
 
-pub(crate) use deliver::release_entry;
 pub use deliver::{Delivered, deliver_once};
+pub(crate) use deliver::{Said, release_entry};
 pub use dossier::{Dossier, Lack, Recorded, WHOLE_MUNICIPALITY, family_of, rows_of};
 pub use engine::{Engine, Live, Signals};
 pub use identity::{ChildReference, identifier_of, unborn};

@@ -7,8 +7,7 @@ use samhold_duty::Answer;
 
 use super::dossier::Dossier;
 use super::engine::Live;
-use super::handover::Handover;
-use super::view::{PURPOSE, offered, package};
+use super::handover::package_now;
 use crate::config::SystemSettings;
 
 /// A question for each item there is to offer, be it of the case as it goes on or of one to take over. Empty when there is
@@ -20,11 +19,6 @@ pub fn questions(
     system: &SystemSettings,
     (dossier, answer): (&Dossier, &Answer),
 ) -> Vec<Request> {
-    let handover = Handover::due(live, municipality, dossier, answer);
-    let taken_over = handover.and_then(|due| due.package(live, system, dossier));
-    let package = taken_over.unwrap_or_else(|| {
-        let (to, items) = offered(live, municipality, system, dossier, (answer, answer));
-        package(dossier, (to, PURPOSE), items)
-    });
+    let package = package_now(live, municipality, system, (dossier, answer));
     package.items.iter().map(|item| package.question(item)).collect()
 }

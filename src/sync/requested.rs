@@ -28,6 +28,27 @@ pub(super) async fn requested(engine: &Engine, system: &SystemName) -> Result<Ve
     }
 }
 
+/// The same about these children alone; about all when nothing is found of these.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn requested_about(
+    engine: &Engine,
+    system: &SystemName,
+    children: &[ChildId],
+) -> Result<Vec<Requested>, StoreError> {
+    let scheme = format!("local:{system}");
+    let mut all = Vec::new();
+    for child in children {
+        let named = engine.store.identifiers_of(*child).await?.into_iter().filter(|id| id.scheme == scheme);
+        for id in named {
+            all.extend(of_child(engine, system, *child, &id.value.0).await?);
+        }
+    }
+    // Nothing would be taken for a request that nobody asks about any more.
+    if all.is_empty() { requested(engine, system).await } else { Ok(all) }
+}
+
 /// The latest words for one request. A child whose facts cannot be read is asked about no more.
 async fn of_child(
     engine: &Engine,

@@ -19,7 +19,7 @@ use super::past::stamp;
 use crate::config::SystemSettings;
 
 /// What a recipient that coordinates, or takes part in it, is told for.
-pub(super) const PURPOSE: &str = "coordination";
+const PURPOSE: &str = "coordination";
 
 /// What a recipient may see.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ pub fn sight_of(
 }
 
 /// To whom, and everything there is to offer of an answer.
-pub(super) fn offered(
+fn offered(
     live: &Live,
     municipality: &str,
     system: &SystemSettings,
@@ -91,6 +91,19 @@ pub(super) fn offered(
         Vec::new()
     };
     (Recipient { kind: system.kind.clone(), participant, id: None }, items)
+}
+
+/// What a system that takes part, or coordinates, is offered of an answer, as disclosure is asked. Who may see is decided by
+/// the answer `of_today`.
+pub(super) fn package_of(
+    live: &Live,
+    municipality: &str,
+    system: &SystemSettings,
+    dossier: &Dossier,
+    answers: (&Answer, &Answer),
+) -> Package {
+    let (to, items) = offered(live, municipality, system, dossier, answers);
+    package(dossier, (to, PURPOSE), items)
 }
 
 /// Has disclosure decide on what is offered to a recipient for a purpose, today.

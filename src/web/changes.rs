@@ -4,6 +4,9 @@
 //! entry whose content may no longer be known is given as a retraction, if the recipient ever saw it. Must never let a page, a
 //! cursor or `more` tell of entries that are not shown.
 
+use std::collections::HashSet;
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use samhold_model::{Instant, SystemName};
@@ -17,8 +20,11 @@ use super::auth::Client;
 use super::problem::Problem;
 use super::read::Strict;
 use crate::config::SystemSettings;
-use crate::sync::Engine;
 use crate::sync::message::{NotSendable, message};
+use crate::sync::{Engine, Said};
+
+/// How long a page waits for consent registers, all its entries together.
+const REGISTER_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The query.
 #[derive(Debug, Deserialize)]
@@ -64,7 +70,19 @@ struct Shown {
     release: AuditEntry,
 }
 
+/// What an entry is, when it is read.
+enum Read {
+    Shown(Shown),
+    /// Nothing that may be told.
+    Nothing,
+    /// Something sensitive in it rests on a consent that its register has not confirmed.
+    Waits,
+}
+
 /// The first `most` entries after a position that can be shown; those that cannot leave no gap.
+///
+/// One that waits is put last, so that no cursor passes it and nothing else waits with it. One that was shown before keeps its
+/// place, since a cursor may stand on it, and the page ends before it.
 async fn readable(
     engine: &Engine,
     system: &SystemSettings,
@@ -73,13 +91,22 @@ async fn readable(
 ) -> Result<Vec<Shown>, StoreError> {
     let recipient = SystemName::new(system.name.clone());
     let size = i64::try_from(most).unwrap_or(i64::MAX);
-    let mut shown = Vec::new();
-    while shown.len() < most {
+    let until = tokio::time::Instant::now() + REGISTER_PATIENCE;
+    let (mut shown, mut put_last) = (Vec::new(), HashSet::new());
+    'pages: while shown.len() < most {
         let entries = engine.store.feed(&recipient, after, size).await?;
         let Some(last) = entries.last() else { break };
         after = last.position;
-        for entry in &entries {
-            shown.extend(event(engine, system, entry).await?);
+        for entry in entries.iter().filter(|entry| !put_last.contains(&entry.event_id)).collect::<Vec<_>>() {
+            let patience = until.saturating_duration_since(tokio::time::Instant::now());
+            match event(engine, system, entry, patience).await? {
+                Read::Shown(one) => shown.push(one),
+                Read::Nothing => {}
+                Read::Waits if engine.store.feed_last(&recipient, entry.event_id).await? => {
+                    put_last.insert(entry.event_id);
+                }
+                Read::Waits => break 'pages,
+            }
         }
     }
     shown.truncate(most);
@@ -105,7 +132,12 @@ async fn position(engine: &Engine, recipient: &SystemName, cursor: Option<&str>)
     engine.store.feed_position(recipient, event).await?.ok_or_else(wrong)
 }
 
-async fn event(engine: &Engine, system: &SystemSettings, entry: &FeedEntry) -> Result<Option<Shown>, StoreError> {
+async fn event(
+    engine: &Engine,
+    system: &SystemSettings,
+    entry: &FeedEntry,
+    patience: Duration,
+) -> Result<Read, StoreError> {
     let recipient = SystemName::new(system.name.clone());
     let held = engine.store.held(&recipient, entry.child, &entry.municipality).await?;
     let row = Delivery {
@@ -121,22 +153,23 @@ async fn event(engine: &Engine, system: &SystemSettings, entry: &FeedEntry) -> R
         not_before: Instant::UNIX_EPOCH,
         queued_at: entry.made_at,
     };
-    match message(engine, &engine.live(), system, &row).await? {
+    match message(engine, &engine.live(), system, &row, patience).await? {
         Ok(message) => {
-            let release =
-                crate::sync::release_entry(system, &row, message.kind, message.decisions.clone(), engine.clock.now());
+            let said = Said { kind: message.kind, decisions: message.decisions, confirmed: &message.confirmed };
+            let release = crate::sync::release_entry(system, &row, &said, engine.clock.now());
             let event = json!({
                 "specversion": "1.0", "id": entry.event_id, "source": "/samhold", "type": message.kind.event_type(),
                 "subject": entry.child, "time": entry.made_at, "datacontenttype": "application/json",
                 "data": message.data.get(),
             });
-            Ok(Some(Shown { id: entry.event_id, event, release }))
+            Ok(Read::Shown(Shown { id: entry.event_id, event, release }))
         }
         // A newer entry is on its way; this one may no longer be told as it was.
-        Err(NotSendable::Changed(_)) => Ok(None),
+        Err(NotSendable::Changed(_)) => Ok(Read::Nothing),
+        Err(NotSendable::Later { .. }) => Ok(Read::Waits),
         Err(NotSendable::Broken { code, detail }) => {
             tracing::error!(system = %system.name, code, detail, "an entry of the feed could not be made");
-            Ok(None)
+            Ok(Read::Nothing)
         }
     }
 }

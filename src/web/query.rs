@@ -1,6 +1,7 @@
 //! `POST /api/v1/coordination/query`: who coordinates for this child, as this client may see it.
 //!
-//! A client that is not configured to receive has no view of its own kind either; unknown and not allowed answer alike.
+//! A client that is not configured to receive has no view of its own kind either; unknown and not allowed answer alike. Must
+//! never wait for another system: how long it took would tell that there was something to ask about.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -18,8 +19,9 @@ use super::grid::Grid;
 use super::problem::Problem;
 use super::read;
 use crate::config::{Permission, SystemSettings};
+use crate::sync::confirm::{self, Answerable};
 use crate::sync::message::{Now, child_identifier, now, shaped};
-use crate::sync::{Live, Sight, sight_of};
+use crate::sync::{Live, sight_of};
 
 /// The question.
 #[derive(Debug, Deserialize)]
@@ -104,10 +106,10 @@ async fn view(
     question: &Question,
 ) -> Result<Option<Value>, Problem> {
     let live = engine.live();
-    let mut withheld = Value::Array(Vec::new());
+    let mut withheld = json!({"decisions": []});
     for number in &system.municipalities {
         let about = child.unwrap_or_else(|| ChildId(uuid::Uuid::new_v4()));
-        let (state, seen) = match look(engine, &live, system, (about, number), question).await {
+        let (state, found) = match look(engine, &live, system, (about, number), question).await {
             // An error that only a known child can give would tell that the child is known.
             Err(e @ (StoreError::Decrypt(_) | StoreError::Corrupt { .. })) => {
                 tracing::error!(error = %e, "a child cannot be read; a question was answered as of nobody");
@@ -115,15 +117,15 @@ async fn view(
             }
             looked => looked?,
         };
-        let decisions = crate::sync::decisions_json(&seen);
-        let Some(cleared) = seen.cleared.filter(|_| live.outbound.contains_key(&system.name)) else {
-            withheld = if state.dossier.facts.is_empty() { withheld } else { decisions };
+        let said = said(&found);
+        let Some(cleared) = found.seen.cleared.filter(|_| live.outbound.contains_key(&system.name)) else {
+            withheld = if state.dossier.facts.is_empty() { withheld } else { said };
             continue;
         };
         let envelope = envelope(engine, system, about, number, &state).await?;
         let data = shaped(live.outbound.get(&system.name), cleared, &envelope)
             .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "not_composable", "a person must look"))?;
-        audit(engine, system, "release", child, decisions).await?;
+        audit(engine, system, "release", child, said).await?;
         return Ok(data.get().get("coordination").cloned());
     }
     audit(engine, system, "withheld", child, withheld).await?;
@@ -137,7 +139,7 @@ async fn look(
     system: &SystemSettings,
     (child, number): (ChildId, &str),
     question: &Question,
-) -> Result<(Now, Sight), StoreError> {
+) -> Result<(Now, Answerable), StoreError> {
     let today = engine.clock.today();
     let municipality = MunicipalityNo::new(number.to_owned());
     let Now { dossier, answer: of_today } = now(engine, live, child, &municipality).await?;
@@ -146,7 +148,18 @@ async fn look(
     let rules = live.duty_rules(number);
     let answer = samhold_duty::answer(&dossier.family(), &dossier.facts, as_of, Some(known_at), &rules);
     let seen = sight_of(live, number, system, &dossier, (&of_today, &answer));
-    Ok((Now { dossier, answer }, seen))
+    let found = confirm::without_waiting(engine, live, (number, system), (&dossier, &of_today, &answer), seen).await?;
+    Ok((Now { dossier, answer }, found))
+}
+
+/// What the audit is told of an answer: decisions, and which consents were confirmed or not. Never values.
+fn said(found: &Answerable) -> Value {
+    let mut said = json!({"decisions": crate::sync::decisions_json(&found.seen)});
+    confirm::tell(&mut said, &found.confirmed);
+    if let Some(said) = said.as_object_mut().filter(|_| !found.unconfirmed.is_empty()) {
+        said.insert("unconfirmed".to_owned(), json!(found.unconfirmed));
+    }
+    said
 }
 
 async fn envelope(
@@ -172,14 +185,12 @@ async fn audit(
     system: &SystemSettings,
     kind: &str,
     child: Option<ChildId>,
-    decisions: Value,
+    said: Value,
 ) -> Result<(), Problem> {
-    let entry = AuditEntry {
-        at: engine.clock.now(),
-        kind: kind.into(),
-        child,
-        actor: system.name.clone(),
-        detail: json!({"road": "query", "recipient_kind": system.kind, "decisions": decisions}),
-    };
+    let mut detail = json!({"road": "query", "recipient_kind": system.kind});
+    if let (Some(detail), Value::Object(said)) = (detail.as_object_mut(), said) {
+        detail.extend(said);
+    }
+    let entry = AuditEntry { at: engine.clock.now(), kind: kind.into(), child, actor: system.name.clone(), detail };
     Ok(engine.store.audit(vec![entry]).await?)
 }

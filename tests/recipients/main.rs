@@ -23,6 +23,7 @@ mod town;
 mod again;
 mod audited;
 mod certificate;
+mod confirmed;
 mod decided;
 mod exchange;
 mod feed;

@@ -163,6 +163,9 @@ pub trait Store: Send + Sync {
     async fn feed(&self, recipient: &SystemName, after: i64, limit: i64) -> Result<Vec<FeedEntry>>;
     /// Where an event stands in the feed of a recipient; `None` when it does not.
     async fn feed_position(&self, recipient: &SystemName, event_id: Uuid) -> Result<Option<i64>>;
+    /// Puts an entry that cannot be shown now behind all others of its feed. False, and nothing is moved, when it was shown
+    /// before or does not stand there.
+    async fn feed_last(&self, recipient: &SystemName, event_id: Uuid) -> Result<bool>;
     /// Notes that a recipient has fetched its feed up to a position, which it says by asking for what comes after.
     async fn fetched(&self, recipient: &SystemName, upto: i64, now: Instant) -> Result<()>;
     /// What a recipient holds of a child.

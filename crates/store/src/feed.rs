@@ -29,6 +29,9 @@ statements! {
     FEED = "select f.position, f.event_id, d.child, d.municipality, d.version, d.kind, f.made_at from feed f \
             join deliveries d on d.event_id = f.event_id \
             where f.recipient = $1 and f.position > $2 order by f.position limit $3";
+    TO_THE_END = "update feed set position = (select max(position) + 1 from feed where recipient = $1) \
+                  where recipient = $1 and event_id = $2 \
+                  and event_id in (select event_id from deliveries where event_id = $2 and status = 'feed')";
     POSITION = "select position from feed where recipient = $1 and event_id = $2";
     UNCONFIRMED = "select f.event_id from feed f join deliveries d on d.event_id = f.event_id \
                    where f.recipient = $1 and f.position <= $2 and d.status = 'given'";
@@ -105,6 +108,12 @@ pub(crate) async fn entries<D: Dialect>(
 pub(crate) async fn position<D: Dialect>(tx: &mut Tx<D>, recipient: &SystemName, event: Uuid) -> Result<Option<i64>> {
     let row: Option<(i64,)> = tx.opt(POSITION, args![recipient, event]).await?;
     Ok(row.map(|(position,)| position))
+}
+
+/// Puts an entry that cannot be shown now behind all others, so that none of them waits for it. False when it was shown
+/// before: a cursor may name it, and what stands behind a cursor must not move in front of it.
+pub(crate) async fn put_last<D: Dialect>(tx: &mut Tx<D>, recipient: &SystemName, event: Uuid) -> Result<bool> {
+    Ok(tx.run(TO_THE_END, args![recipient, event]).await? > 0)
 }
 
 /// Events up to a position that were shown, and of which it is not yet noted that the recipient fetched them.

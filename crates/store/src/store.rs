@@ -289,6 +289,11 @@ impl<D: Dialect> Store for Sql<D> {
         read!(self, "find an entry of a feed", tx => feed::position(tx, recipient, event_id))
     }
 
+    async fn feed_last(&self, recipient: &SystemName, event_id: Uuid) -> Result<bool> {
+        let recipient = recipient.clone();
+        write!(self, "put an entry of a feed last", 1, [recipient], tx => feed::put_last(tx, recipient, event_id))
+    }
+
     async fn fetched(&self, recipient: &SystemName, upto: i64, now: Instant) -> Result<()> {
         let events = read!(self, "read a feed", tx => feed::unconfirmed(tx, recipient, upto))?;
         if events.is_empty() {

@@ -2,11 +2,11 @@
 //!
 //! Must never let a consent count that is not documented or not informed (RULES S-11): it is kept, shown, and opens nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use samhold_disclosure::{Consent, Subject, Timeline};
 use samhold_model::fact::HowGiven;
-use samhold_model::{Date, Fact, FactBody};
+use samhold_model::{Date, Fact, FactBody, RecordId};
 use serde::Serialize;
 
 use super::Dossier;
@@ -136,6 +136,19 @@ impl Dossier {
         recorded.filter(Recorded::is_documented).map(|recorded| recorded.consent).collect()
     }
 
+    /// As [`Dossier::consents`], as if these facts had never been told.
+    #[must_use]
+    pub fn consents_without(&self, left_out: &BTreeSet<&str>) -> Vec<Consent> {
+        let counting = self.recorded_consents().into_iter().filter(Recorded::is_documented);
+        counting.filter(|one| !left_out.contains(one.fact.as_str())).map(|one| one.consent).collect()
+    }
+
+    /// The record of its source that a consent was read from; nothing when it was told as a fact.
+    #[must_use]
+    pub fn record_of(&self, consent: &str) -> Option<RecordId> {
+        self.records.get(consent).copied()
+    }
+
     /// As [`Dossier::recorded_consents`], with those whose day has not come.
     #[must_use]
     pub fn all_consents(&self) -> Vec<Recorded> {
@@ -146,7 +159,7 @@ impl Dossier {
     #[must_use]
     pub fn timeline(&self, first: Date) -> Timeline {
         let later = self.facts.iter().map(|fact| fact.at).filter(|day| *day > first);
-        let days: std::collections::BTreeSet<Date> = later.chain([first, self.today]).collect();
+        let days: BTreeSet<Date> = later.chain([first, self.today]).collect();
         let on = |day: Date| -> Subject { self.as_known(day, self.today).subject() };
         Timeline::new(days.into_iter().map(|day| (day, on(day))))
     }

@@ -34,6 +34,8 @@ pub struct FaultPlan {
     pub fail_at_most: u64,
     /// Every answer waits this long.
     pub delay: Duration,
+    /// Requests wait for as long as this plan holds, and are then answered by the next one.
+    pub held: bool,
     /// Every nth answer holds the first half of its body and claims to be whole.
     pub truncate_every: u64,
     /// Every nth answer breaks off in the middle of its body.
@@ -107,6 +109,11 @@ impl Faults {
     #[must_use]
     pub fn half_list(&self) -> HalfList {
         locked(&self.0).plan.half_list
+    }
+
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        let state = locked(&self.0);
+        state.plan.held && path.contains(&state.plan.only_path)
     }
 
     pub(crate) fn delay(&self) -> Duration {

@@ -4,6 +4,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -138,6 +139,9 @@ async fn answer(shared: Shared, request: Request<Incoming>) -> Result<Response<B
         headers: parts.headers.clone(),
         body: body.clone(),
     });
+    while shared.faults.holds(parts.uri.path()) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let fate = shared.faults.next(parts.uri.path());
     let delay = shared.faults.delay();
     if !delay.is_zero() {

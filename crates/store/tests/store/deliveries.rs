@@ -26,6 +26,7 @@ stories!(
     a_pull_feed_keeps_its_order_and_tells_what_was_fetched,
     what_was_never_shown_is_taken_out_of_the_feed_without_a_trace,
     who_saw_something_in_the_feed_is_told_that_it_is_withdrawn,
+    what_cannot_be_shown_yet_is_put_behind_the_rest_and_what_was_shown_keeps_its_place,
     a_receipt_counts_only_from_who_got_the_event,
 );
 
@@ -367,4 +368,29 @@ async fn a_receipt_counts_only_from_who_got_the_event(house: &House) {
     assert!(store.receipt(&system(NAV), &refusal, at(6)).await.unwrap());
     assert_eq!(store.deliveries_of(child).await.unwrap()[0].status, "rejected");
     assert_eq!(store.backlog().await.unwrap().recipients, [(system(NAV), 0, 1, 1)]);
+}
+
+async fn what_cannot_be_shown_yet_is_put_behind_the_rest_and_what_was_shown_keeps_its_place(house: &House) {
+    let store = &house.store;
+    let children = [ChildId::new(), ChildId::new(), ChildId::new()];
+    for child in children {
+        feed_in(house, child, Some("a")).await;
+    }
+    let order = async || {
+        let page = store.feed(&system(NAV), 0, 10).await.unwrap();
+        page.into_iter().map(|entry| (entry.child, entry.event_id)).collect::<Vec<_>>()
+    };
+    let first = order().await;
+    assert!(store.feed_last(&system(NAV), first[0].1).await.unwrap());
+    assert_eq!(order().await, [first[1], first[2], first[0]]);
+    assert!(store.feed_last(&system(NAV), first[0].1).await.unwrap(), "also when it is the last already");
+    assert_eq!(order().await, [first[1], first[2], first[0]]);
+
+    store.left(vec![(first[1].1, given())]).await.unwrap();
+    assert!(!store.feed_last(&system(NAV), first[1].1).await.unwrap(), "a cursor may stand on it");
+    assert!(!store.feed_last(&system("skole"), first[2].1).await.unwrap(), "nobody else's feed");
+    assert_eq!(order().await, [first[1], first[2], first[0]]);
+    feed_in(house, ChildId::new(), Some("a")).await;
+    assert_eq!(order().await.len(), 4);
+    assert_eq!(order().await[2], first[0], "what comes later stands behind it");
 }
