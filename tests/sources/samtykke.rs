@@ -169,10 +169,12 @@ async fn an_outage_of_fiks_changes_nothing_and_what_was_taken_back_meanwhile_cou
     let house = House::start().await;
     let id = house.opened(None).await;
     let faults = house.fiks.server().faults();
-    let only = |plan: FaultPlan| FaultPlan { only_path: "/samtykke/".into(), ..plan };
+    // Those that Fiks itself asks us to wait for are asked again soon; after a whole reading the waits begin anew.
+    let soon = Some("50".to_owned());
+    let only = |plan: FaultPlan| FaultPlan { only_path: "/samtykke/".into(), retry_after: soon.clone(), ..plan };
     let cut = FaultPlan { truncate_every: 1, ..FaultPlan::default() };
     for plan in
-        [FaultPlan::down(), FaultPlan::failing(1, 500), FaultPlan::failing(1, 429), FaultPlan::failing(1, 404), cut]
+        [FaultPlan::down(), FaultPlan::failing(1, 404), FaultPlan::failing(1, 500), cut, FaultPlan::failing(1, 429)]
     {
         let before = faults.injected();
         faults.set(only(plan));
