@@ -230,7 +230,7 @@ async fn meets(
 ) -> Result<(Deciding, bool), StoreError> {
     let number = MunicipalityNo::new(decision.municipality.clone());
     let today = engine.clock.today();
-    let rows = rows_of(engine.store.as_ref(), child.unwrap_or_else(ChildId::new), &number).await?;
+    let rows = rows_of(engine.store.as_ref(), child.unwrap_or_default(), &number).await?;
     let known = !rows.is_empty();
     let (child, rows) = match child.filter(|_| known) {
         Some(child) => (child, rows),

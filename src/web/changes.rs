@@ -72,7 +72,7 @@ struct Shown {
 
 /// What an entry is, when it is read.
 enum Read {
-    Shown(Shown),
+    Shown(Box<Shown>),
     /// Nothing that may be told.
     Nothing,
     /// Something sensitive in it rests on a consent that its register has not confirmed.
@@ -100,7 +100,7 @@ async fn readable(
         for entry in entries.iter().filter(|entry| !put_last.contains(&entry.event_id)).collect::<Vec<_>>() {
             let patience = until.saturating_duration_since(tokio::time::Instant::now());
             match event(engine, system, entry, patience).await? {
-                Read::Shown(one) => shown.push(one),
+                Read::Shown(one) => shown.push(*one),
                 Read::Nothing => {}
                 Read::Waits if engine.store.feed_last(&recipient, entry.event_id).await? => {
                     put_last.insert(entry.event_id);
@@ -162,7 +162,7 @@ async fn event(
                 "subject": entry.child, "time": entry.made_at, "datacontenttype": "application/json",
                 "data": message.data.get(),
             });
-            Ok(Read::Shown(Shown { id: entry.event_id, event, release }))
+            Ok(Read::Shown(Box::new(Shown { id: entry.event_id, event, release })))
         }
         // A newer entry is on its way; this one may no longer be told as it was.
         Err(NotSendable::Changed(_)) => Ok(Read::Nothing),
