@@ -1,7 +1,7 @@
 //! `GET /api/v1/changes?cursor=…&limit=…`: the pull feed of those who cannot receive.
 //!
-//! Cursors are opaque and per recipient; the same page may be read again. What an entry says is decided when it is read: an
-//! entry whose content may no longer be known is given as a retraction, if the recipient ever saw it. Must never let a page, a
+//! Cursors are opaque and per recipient; the same page may be read again, with the last entry of each child. What an entry says
+//! is decided when it is read: an entry whose content may no longer be known is given as a retraction, if the recipient ever saw it. Must never let a page, a
 //! cursor or `more` tell of entries that are not shown.
 
 use std::collections::HashSet;

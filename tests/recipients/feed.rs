@@ -95,3 +95,25 @@ async fn what_may_no_longer_be_known_is_not_in_the_feed_even_if_it_was_not_fetch
         now.text
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_read_is_not_read_again_with_what_was_said_after_it() {
+    let daemon = house().await;
+    let child = child(0);
+    daemon.client().must_take(&agreed(&child)).await;
+    let health = daemon.client_as("helsa");
+    let first = ids(&until_events(&health, 1).await.json);
+    daemon.client().must_take(&[child.agreement(1)]).await;
+    wait_until("the new holder is told", async || {
+        let read = ids(&page(&health, "").await.json);
+        read.len() == 1 && read != first
+    })
+    .await;
+    // Also for who begins again from the start, one entry at a time: each event says what the audit has under it.
+    let again = page(&health, "?limit=1").await.json;
+    assert_ne!(ids(&again), first);
+    assert_eq!(again["more"], false);
+    // Who stands on the first one goes on from there.
+    let after = page(&health, &format!("?cursor={}", first[0])).await.json;
+    assert_eq!(ids(&after), ids(&again));
+}

@@ -159,7 +159,7 @@ pub trait Store: Send + Sync {
     /// Moves a due delivery into the recipient's pull feed, in place of what was not shown there. A retraction for one that
     /// never saw anything is dropped.
     async fn to_feed(&self, id: i64, event_id: Uuid, now: Instant) -> Result<()>;
-    /// Entries of a pull feed after a position.
+    /// Entries of a pull feed after a position, of each child the last alone.
     async fn feed(&self, recipient: &SystemName, after: i64, limit: i64) -> Result<Vec<FeedEntry>>;
     /// Where an event stands in the feed of a recipient; `None` when it does not.
     async fn feed_position(&self, recipient: &SystemName, event_id: Uuid) -> Result<Option<i64>>;

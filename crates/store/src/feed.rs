@@ -28,7 +28,10 @@ statements! {
               where recipient = $1 and child = $2 and municipality = $3 and event_id <> $4";
     FEED = "select f.position, f.event_id, d.child, d.municipality, d.version, d.kind, f.made_at from feed f \
             join deliveries d on d.event_id = f.event_id \
-            where f.recipient = $1 and f.position > $2 order by f.position limit $3";
+            where f.recipient = $1 and f.position > $2 and not exists \
+            (select 1 from deliveries e join feed g on g.event_id = e.event_id and g.recipient = e.recipient \
+             where e.recipient = d.recipient and e.child = d.child and e.municipality = d.municipality \
+             and g.position > f.position) order by f.position limit $3";
     TO_THE_END = "update feed set position = (select max(position) + 1 from feed where recipient = $1) \
                   where recipient = $1 and event_id = $2 \
                   and event_id in (select event_id from deliveries where event_id = $2 and status = 'feed')";
@@ -81,7 +84,8 @@ async fn take_out_unshown<D: Dialect>(tx: &mut Tx<D>, about: &About) -> Result<O
     Ok(unshown.first().map(|(_, version)| *version))
 }
 
-/// Entries of a pull feed after a position.
+/// Entries of a pull feed after a position, of each child the last alone: an earlier one, read again, would say what the last
+/// one says, and the audit would have it under the wrong event.
 pub(crate) async fn entries<D: Dialect>(
     tx: &mut Tx<D>,
     recipient: &SystemName,
