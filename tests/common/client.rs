@@ -3,7 +3,7 @@
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
-use super::left::assert_answer_tells_nothing;
+use super::left::{Answered, answered, assert_answer_tells_nothing};
 
 /// An answer.
 #[derive(Clone, Debug)]
@@ -75,7 +75,7 @@ impl Client {
     /// When no whole answer came.
     pub async fn post_in(&self, content_type: &str, body: impl Into<reqwest::Body>) -> reqwest::Result<Answer> {
         let request = self.request(Method::POST, &self.document_path());
-        read(request.header("content-type", content_type).body(body)).await
+        self.read(request.header("content-type", content_type).body(body), &Value::Null).await
     }
 
     /// Where this system pushes its documents, and asks what became of one.
@@ -89,7 +89,7 @@ impl Client {
     /// # Errors
     /// When no whole answer came.
     pub async fn post(&self, path: &str, body: &Value) -> reqwest::Result<Answer> {
-        read(self.request(Method::POST, path).json(body)).await
+        self.read(self.request(Method::POST, path).json(body), body).await
     }
 
     /// `GET`.
@@ -97,18 +97,21 @@ impl Client {
     /// # Errors
     /// When no whole answer came.
     pub async fn get(&self, path: &str) -> reqwest::Result<Answer> {
-        read(self.request(Method::GET, path)).await
+        self.read(self.request(Method::GET, path), &Value::Null).await
     }
-}
 
-async fn read(request: RequestBuilder) -> reqwest::Result<Answer> {
-    let response = request.send().await?;
-    let (status, path) = (response.status().as_u16(), response.url().path().to_owned());
-    let told = |(name, value): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
-        (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-    };
-    let headers: Vec<(String, String)> = response.headers().iter().map(told).collect();
-    let text = response.text().await?;
-    assert_answer_tells_nothing(&path, &headers, &text);
-    Ok(Answer { status, json: serde_json::from_str(&text).unwrap_or_default(), text })
+    async fn read(&self, request: RequestBuilder, asked: &Value) -> reqwest::Result<Answer> {
+        let response = request.send().await?;
+        let (status, port) = (response.status().as_u16(), response.url().port().unwrap_or_default());
+        let path = response.url().path().to_owned();
+        let told = |(name, value): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
+            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let headers: Vec<(String, String)> = response.headers().iter().map(told).collect();
+        let text = response.text().await?;
+        assert_answer_tells_nothing(&path, &headers, &text);
+        let (system, asked) = (self.system.clone(), asked.clone());
+        answered(Answered { port, system, path, asked, headers, text: text.clone() });
+        Ok(Answer { status, json: serde_json::from_str(&text).unwrap_or_default(), text })
+    }
 }

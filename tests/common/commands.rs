@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use super::folder::Folder;
+use super::left::printed;
 
 impl Folder {
     /// Runs `samhold ARGS --config FOLDER`.
@@ -14,7 +15,9 @@ impl Folder {
         // The folder is an option of the command, which may have an action of its own after it.
         let (first, rest) = args.split_first().unwrap();
         command.arg(first).arg("--config").arg(self.path()).args(rest);
-        command.output().unwrap()
+        let output = command.output().unwrap();
+        printed(self.path(), args, &output);
+        output
     }
 
     /// Standard output of a command that must succeed.

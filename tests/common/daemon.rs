@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::client::Client;
 use super::folder::{CLIENT, Folder};
-use super::left::assert_nothing_left_by_the_side;
+use super::left::{assert_nothing_leaked, last_words};
 use super::wait::wait_until;
 
 /// A running daemon. Killed when dropped; then everything that left is searched.
@@ -119,11 +119,12 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
+        let last = last_words(self.folder.port());
         let _ended = self.process.kill().and_then(|()| self.process.wait());
         if std::thread::panicking() {
             eprintln!("---- end of the daemon's log\n{}", tail(&self.log(), 40));
         } else {
-            assert_nothing_left_by_the_side(&self.folder, &self.log());
+            assert_nothing_leaked(&self.folder, &self.log(), &last);
         }
     }
 }

@@ -73,6 +73,12 @@ impl Folder {
         self.port
     }
 
+    /// Where the memory lies.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
     /// The SQLite file, whether it is used or not.
     #[must_use]
     pub fn sqlite_file(&self) -> PathBuf {

@@ -1,38 +1,28 @@
-//! What every end-to-end test checks besides its own: nothing of a person left by the side.
+//! What every end-to-end test checks besides its own: nothing of a person left by the side, and nobody got what was withheld.
 //!
-//! Searches the answers of the API as they come, and at the end of a daemon its log and all that reached the stand-ins that its
-//! settings name. Must never be switched off for a test.
+//! Answers of the API are searched as they come. When a daemon ends, everything that left it is searched against what its own
+//! store says: requests to the stand-ins that its settings name, what went over a broker, pages and answers, its log, its
+//! metrics, and what commands printed. Must never be switched off for a test.
+
+mod bites;
+mod kept;
+mod pieces;
+mod search;
+mod truth;
 
 use std::collections::BTreeSet;
 
-use samhold_model::{NationalId, Realm};
-use samhold_standins::wire::{CapturedRequest, reached};
 use serde_json::Value;
 
 use super::folder::Folder;
+use search::{leaks, numbers_in, without_place};
 
-/// The one place in an event where a child's number may stand.
-const PLACE: &str = "/data/child/national_id";
-/// Who may know of a krisesenter besides itself.
-const MAY_KNOW: [&str; 3] = ["krisesenter", "koordinerende_enhet", "barnekoordinator"];
-
-/// Words that are identity numbers.
-fn numbers_in(text: &str) -> BTreeSet<&str> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() == 11);
-    words.filter(|w| NationalId::parse(w, Realm::Test).is_ok()).collect()
-}
+pub use kept::{Answered, answered, printed};
+pub use pieces::last_words;
 
 fn assert_no_number(place: &str, text: &str) {
     let found = numbers_in(text).len();
     assert_eq!(found, 0, "{found} identity numbers left by {place}");
-}
-
-/// An event without the child's number where it may stand.
-fn without_place(mut event: Value) -> Value {
-    if let Some(number) = event.pointer_mut(PLACE) {
-        number.take();
-    }
-    event
 }
 
 fn in_place_only(json: &Value) -> String {
@@ -56,65 +46,15 @@ pub fn assert_answer_tells_nothing(path: &str, headers: &[(String, String)], tex
     assert_no_number(&format!("an answer of {path}"), &searched);
 }
 
-/// Checks what a daemon has left behind: its log, and what reached the systems of its settings.
+/// Checks everything that left a daemon, when it has ended. `last` is what it told everybody of itself at the end.
 ///
 /// # Panics
 /// When something was told to who may not know it.
-pub fn assert_nothing_left_by_the_side(folder: &Folder, log: &str) {
-    assert_no_number("the log", log);
-    let shelters = shelters(folder);
-    for file in std::fs::read_dir(folder.path().join("systems")).unwrap() {
-        let path = file.unwrap().path();
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let settings = std::fs::read_to_string(&path).unwrap();
-        let may_know = MAY_KNOW.iter().any(|kind| settings.contains(&format!("kind = \"{kind}\"")));
-        let hidden = if may_know { &[][..] } else { &shelters[..] };
-        let pushed = settings.contains("[recipient.http]");
-        for request in ports_in(&settings).into_iter().flat_map(reached) {
-            assert_request_tells_nothing(&name, &request, pushed.then_some(hidden));
-        }
-    }
-}
-
-/// `hidden` are the words that must not stand in an event; `None` for what is no event, where only the head is searched.
-fn assert_request_tells_nothing(to: &str, request: &CapturedRequest, hidden: Option<&[String]>) {
-    assert_no_number(&format!("address or headers to `{to}`"), &String::from_utf8_lossy(&request.head_bytes()));
-    let Some(hidden) = hidden else { return };
-    let event: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-    assert_no_number(&format!("an event to `{to}` outside its place"), &in_place_only(&event));
-    let said = event.to_string().to_lowercase();
-    for word in hidden {
-        assert!(!said.contains(&word.to_lowercase()), "`{to}` was told of a krisesenter");
-    }
-}
-
-/// Ids and names of the shelters in the register of services.
-fn shelters(folder: &Folder) -> Vec<String> {
-    let text = std::fs::read_to_string(folder.path().join("services.toml")).unwrap_or_default();
-    let register: toml::Table = text.parse().unwrap_or_default();
-    let services = register.get("service").and_then(|s| s.as_array()).cloned().unwrap_or_default();
-    let shelters = services.iter().filter(|s| s.get("kind").and_then(|k| k.as_str()) == Some("krisesenter"));
-    shelters.flat_map(|s| ["id", "name"].map(|key| s[key].as_str().unwrap().to_owned())).collect()
-}
-
-fn ports_in(settings: &str) -> BTreeSet<u16> {
-    let after = settings.split("http://127.0.0.1:").skip(1);
-    after.filter_map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()).collect()
-}
-
-#[test]
-fn a_number_by_the_side_is_found_and_one_in_its_place_is_not() {
-    let number = "14821970351";
-    assert_eq!(numbers_in(&format!("child={number}&x=12345678901")).len(), 1);
-    let told = |event: Value| !numbers_in(&in_place_only(&event)).is_empty();
-    assert!(!told(serde_json::json!({"data": {"child": {"national_id": number}}})));
-    assert!(told(serde_json::json!({"data": {"child": {"national_id": 1}, "note": number}})));
-    assert!(told(serde_json::json!({"subject": number})));
-    let answer = |headers: &[(String, String)], text: &str| {
-        let (headers, text) = (headers.to_vec(), text.to_owned());
-        std::panic::catch_unwind(move || assert_answer_tells_nothing("/api/v1/changes", &headers, &text)).is_err()
-    };
-    assert!(answer(&[("etag".into(), "x".into())], "{}"));
-    assert!(answer(&[], &format!("{{\"events\": [{{\"id\": \"{number}\"}}]}}")));
-    assert!(!answer(&[], "{\"events\": []}"));
+pub fn assert_nothing_leaked(folder: &Folder, log: &str, last: &str) {
+    let pieces = pieces::gather(folder, log, last);
+    let numbers: BTreeSet<String> =
+        pieces.iter().flat_map(|p| numbers_in(&format!("{} {}", p.body, p.asked))).collect();
+    let truth = truth::read(folder, &numbers);
+    let found = leaks(&pieces, &truth);
+    assert!(found.is_empty(), "{} leaks in {} pieces that left:\n{}", found.len(), pieces.len(), found.join("\n"));
 }

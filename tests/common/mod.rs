@@ -21,6 +21,7 @@ mod left;
 mod postgres;
 mod proxy;
 mod roads;
+mod tap;
 mod wait;
 
 pub use children::{Child, HOLDERS, children, flat, holder_in, today, told_in};
@@ -30,6 +31,7 @@ pub use folder::{CLIENT, Database, Folder, MUNICIPALITY, SECRET, free_port, toml
 pub use postgres::Schema;
 pub use proxy::Proxy;
 pub use roads::{altinn_source, amqp_recipient, amqp_source, http_recipient, oneroster};
+pub use tap::{Tap, tapped};
 pub use wait::{PATIENCE, wait_until, wait_until_within};
 
 /// A variable of the test's environment: where the servers are that tests may use.

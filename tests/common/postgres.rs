@@ -7,6 +7,7 @@ use uuid::Uuid;
 pub struct Schema {
     server: String,
     name: String,
+    direct: String,
     url: String,
 }
 
@@ -23,7 +24,7 @@ impl Schema {
         admin.execute(AssertSqlSafe(format!("create schema {name}"))).await.unwrap();
         let mark = if server.contains('?') { '&' } else { '?' };
         let url = format!("{server}{mark}options[search_path]={name}&application_name={name}");
-        Some(Self { server, name, url })
+        Some(Self { server, name, direct: url.clone(), url })
     }
 
     /// The server's host and port.
@@ -38,6 +39,12 @@ impl Schema {
     pub fn through(mut self, port: u16) -> Self {
         self.url = self.url.replacen(&self.address(), &format!("127.0.0.1:{port}"), 1);
         self
+    }
+
+    /// Its URL past every proxy.
+    #[must_use]
+    pub fn direct(&self) -> &str {
+        &self.direct
     }
 
     /// Its URL as the daemon is told it.

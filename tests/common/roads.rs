@@ -4,6 +4,7 @@ use samhold_standins::maskinporten::GrantKey;
 use samhold_standins::{Altinn, Receiver, School, altinn, school, tokens};
 
 use super::folder::{Folder, MUNICIPALITY};
+use super::tap::tapped;
 
 /// A service that events are pushed to over HTTP, signed.
 pub fn http_recipient(folder: &Folder, name: &str, kind: &str, services: &[&str], to: &Receiver) {
@@ -20,7 +21,7 @@ pub fn http_recipient(folder: &Folder, name: &str, kind: &str, services: &[&str]
 
 /// A service behind the topic exchange `exchange` of a broker.
 pub fn amqp_recipient(folder: &Folder, name: &str, kind: &str, url: &str, exchange: &str) {
-    let url = folder.secret(&format!("{name}-broker"), url);
+    let url = folder.secret(&format!("{name}-broker"), &tapped(folder.path(), name, url));
     folder.system(
         name,
         &format!(
@@ -32,7 +33,7 @@ pub fn amqp_recipient(folder: &Folder, name: &str, kind: &str, url: &str, exchan
 
 /// A system that sends the municipality's own facts over the queue `{prefix}{name}`.
 pub fn amqp_source(folder: &Folder, name: &str, url: &str, prefix: &str) {
-    let url = folder.secret(&format!("{name}-broker"), url);
+    let url = folder.secret(&format!("{name}-broker"), &tapped(folder.path(), name, url));
     folder.system(
         name,
         &format!(

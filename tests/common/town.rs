@@ -10,7 +10,7 @@ use samhold_standins::{HealthRecord, Receiver, Town, fhir, fiks, maskinporten, t
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::common::{Client, Folder, MUNICIPALITY, today, toml_path, wait_until};
+use crate::common::{Client, Folder, MUNICIPALITY, tapped, today, toml_path, wait_until};
 
 /// A folder that knows the town's services by what its systems call them.
 #[must_use]
@@ -53,7 +53,7 @@ pub fn file_source(folder: &Folder, name: &str, kind: &str, mapping: &str, path:
 
 /// A system that publishes its own format on the queue `{prefix}{name}`.
 pub fn queue_source(folder: &Folder, name: &str, kind: &str, mapping: &str, (url, prefix): (&str, &str)) {
-    let url = folder.secret(&format!("{name}-broker"), url);
+    let url = folder.secret(&format!("{name}-broker"), &tapped(folder.path(), name, url));
     let text = format!(
         "[source]\nmapping = \"{mapping}\"\n[source.amqp]\nqueue_prefix = \"{prefix}\"\ncontent_type = \"application/xml\"\n\
          broker = {{ url = {url}, timeout_seconds = 5 }}\n"

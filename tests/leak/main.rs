@@ -26,4 +26,3 @@ mod town;
 
 mod played;
 mod search;
-mod tap;

@@ -11,11 +11,10 @@ use samhold_standins::{FaultPlan, Fiks, HealthRecord, PushedDocument, Receiver, 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::common::{Client, Daemon, Folder, SECRET, amqp_recipient, broker, oneroster, today, wait_until};
+use crate::common::{Client, Daemon, Folder, SECRET, Tap, amqp_recipient, broker, oneroster, today, wait_until};
 use crate::ledger::Ledger;
 use crate::queue::Queue;
 use crate::story::at_rest;
-use crate::tap::Tap;
 use crate::town::{
     asking_recipient, digisos_source, fhir_recipient, fhir_source, pull_recipient, push_source, queue_source,
     register_source, town_folder,
@@ -76,7 +75,7 @@ impl Road {
         let out = channel.queue_declare("".into(), exclusive, none()).await.unwrap().name().clone();
         let bind = QueueBindOptions::default();
         channel.queue_bind(out.clone(), exchange.as_str().into(), BY_QUEUE.into(), bind, none()).await.unwrap();
-        let (tap, queue) = (Tap::start(&address).await, Queue::new(url, CASES).await);
+        let (tap, queue) = (Tap::start(&address), Queue::new(url, CASES).await);
         Self { tap, queue, exchange, channel, out, _connection: connection }
     }
 
