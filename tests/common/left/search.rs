@@ -97,8 +97,9 @@ fn by_the_side(piece: &Piece, truth: &Truth) -> Vec<String> {
         found.push("an identity number where none belongs".to_owned());
     }
     let whole = format!("{}\n{}", piece.head, piece.body);
-    // The register of consents shows its documentation to the system that gave it, and a source is asked by its own words.
-    if piece.road != Road::Source && !piece.head.starts_with("/api/v1/consents") {
+    // The register of consents shows its documentation to whom it is open, and a source is asked by its own words.
+    let register = piece.head.starts_with("/api/v1/consents") || piece.to.starts_with("`samhold consents ");
+    if piece.road != Road::Source && !register {
         let words = truth.kept_back.iter().filter(|(_, word)| holds(&whole, word));
         found.extend(words.map(|(what, _)| format!("the `{what}` of a fact")));
     }
@@ -142,8 +143,7 @@ fn of_event(piece: &Piece, truth: &Truth, kind: &str) -> Vec<String> {
     }
     found.extend(of_numbers(piece, truth, subject));
     found.extend(of_strict(subject, &event["data"].to_string(), truth, kind));
-    // An entry of the feed is decided anew when it is read again; its own entry in the audit is of the first reading.
-    let known = event["id"].as_str().filter(|_| piece.road == Road::Event).and_then(|id| truth.events.get(id));
+    let known = event["id"].as_str().and_then(|id| truth.events.get(id));
     // What was refused or interrupted for good may have no entry of its own with fields.
     let over_all = subject.and_then(|child| truth.told.get(&(piece.to.clone(), truth.survivor(child))));
     let content = ["coordination", "handover"].into_iter().map(|name| &event["data"][name]).find(|c| c.is_object());
