@@ -165,7 +165,9 @@ impl Truth {
         for number in numbers {
             let Ok(parsed) = NationalId::parse(number, Realm::Test) else { continue };
             let id = Identifier { scheme: parsed.kind().scheme().into(), value: Secret(number.clone()) };
-            if let Resolved::Child { child, .. } = store.resolve_child(std::slice::from_ref(&id), false, today()).await? {
+            if let Resolved::Child { child, .. } =
+                store.resolve_child(std::slice::from_ref(&id), false, today()).await?
+            {
                 self.numbers.insert(number.clone(), Whose::Child(store.survivor_of(child).await?));
             } else if store.find_person(&id).await?.is_some() {
                 self.numbers.insert(number.clone(), Whose::Grownup);
