@@ -53,7 +53,8 @@ async fn checked(args: CheckArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn refused(mistakes: &Mistakes, json: bool) -> ExitCode {
+/// Shows every mistake, and ends as unreadable input does.
+pub(in crate::cli) fn refused(mistakes: &Mistakes, json: bool) -> ExitCode {
     if json {
         say!("{}", json!({"ok": false, "mistakes": mistakes.lines()}));
     } else {

@@ -95,7 +95,10 @@ pub async fn find(
                 let mother = store.resolve_person(&identifier_of(mother)).await?;
                 identifiers.push(unborn(mother, *due_date, *ordinal));
             }
-            ChildReference::Own(child) => return own(store, *child).await,
+            ChildReference::Own(child) => match own(store, *child, references.len()).await? {
+                Mine::Alone(found) => return Ok(found),
+                Mine::With(kept) => identifiers.push(kept),
+            },
             ChildReference::ChildrenOf(number) => return children_of(store, number).await,
         }
     }
@@ -130,9 +133,9 @@ pub async fn look_up(store: &dyn Store, references: &[ChildReference], from: Dat
                 identifiers.extend(mother.map(|mother| unborn(mother, *due_date, *ordinal)));
             }
             ChildReference::Own(child) => {
-                return Ok(match own(store, *child).await? {
-                    Found::Children(_) => Resolved::Child { child: store.survivor_of(*child).await?, new: false },
-                    _ => Resolved::Unknown,
+                return Ok(match is_known(store, *child).await? {
+                    true => Resolved::Child { child: store.survivor_of(*child).await?, new: false },
+                    false => Resolved::Unknown,
                 });
             }
             ChildReference::ChildrenOf(_) => return Ok(Resolved::Unknown),
@@ -155,9 +158,25 @@ async fn survivors(store: &dyn Store, children: &[ChildId]) -> Result<Vec<ChildI
     Ok(survivors)
 }
 
-async fn own(store: &dyn Store, child: ChildId) -> Result<Found, StoreError> {
-    let known = !store.municipalities_of(child).await?.is_empty() || !store.identifiers_of(child).await?.is_empty();
-    Ok(if known { Found::Children(vec![child]) } else { Found::Unknown })
+/// A child that is named by our own id.
+enum Mine {
+    /// It is named by nothing else.
+    Alone(Found),
+    /// It is named by more: this is kept of it, and stands for our id beside the rest.
+    With(Identifier),
+}
+
+async fn own(store: &dyn Store, child: ChildId, references: usize) -> Result<Mine, StoreError> {
+    if references > 1 {
+        let kept = store.identifiers_of(child).await?.into_iter().next();
+        return Ok(kept.map_or(Mine::Alone(Found::Unknown), Mine::With));
+    }
+    let known = is_known(store, child).await?;
+    Ok(Mine::Alone(if known { Found::Children(vec![child]) } else { Found::Unknown }))
+}
+
+async fn is_known(store: &dyn Store, child: ChildId) -> Result<bool, StoreError> {
+    Ok(!store.municipalities_of(child).await?.is_empty() || !store.identifiers_of(child).await?.is_empty())
 }
 
 async fn children_of(store: &dyn Store, number: &NationalId) -> Result<Found, StoreError> {

@@ -206,9 +206,7 @@ async fn prepare(
     if let Some(rejection) = registers::refusal(live, &envelope) {
         return Ok(Err(rejection));
     }
-    if let Some(rejection) = registers::name_request(engine, live, &mut envelope).await? {
-        return Ok(Err(rejection));
-    }
+    registers::name_request(&mut envelope);
     if envelope.child.is_empty() {
         return assemble(engine, live, system, envelope, WHOLE_MUNICIPALITY, now, record).await;
     }

@@ -64,7 +64,7 @@ async fn an_id_of_a_system_that_is_no_register_is_never_joined_to_a_child() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn our_own_id_of_a_child_is_enough_when_its_number_is_known() {
+async fn our_own_id_of_a_child_is_enough_whatever_else_it_is_known_by() {
     let (daemon, ledger, child) = house().await;
     daemon.client().must_take(&child.opening()).await;
     let known = ledger.child(&child.number).await.unwrap();
@@ -76,10 +76,13 @@ async fn our_own_id_of_a_child_is_enough_when_its_number_is_known() {
     by_the_school["child"] = json!({"local": {"system": "skolesystem", "id": "elev-1"}});
     daemon.client().must_take(&[by_the_school]).await;
     let pupil = ledger.child_by("local:skolesystem", "elev-1").await.unwrap();
-    let (code, finding) = refused(&said(&daemon, asked(&json!({"child_id": pupil}), REGISTER, "another")).await);
-    assert_eq!((code.as_str(), &finding["pointer"]), ("invalid_fact", &json!("/0/child")));
-    assert!(finding["expected"].as_str().unwrap().contains("national_id"), "{finding}");
-    assert!(ledger.child_by(&format!("local:{REGISTER}"), "another").await.is_none());
+    daemon.client().must_take(&[asked(&json!({"child_id": pupil}), REGISTER, "another")]).await;
+    assert_eq!(ledger.child_by(&format!("local:{REGISTER}"), "another").await, Some(pupil));
+    // Our id and the number of another child are two children's.
+    let mut both = number(&child);
+    both["child_id"] = json!(pupil);
+    let (code, _) = refused(&said(&daemon, asked(&both, REGISTER, "a third")).await);
+    assert_eq!(code, "identity_conflict");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::cli::support::{Folder, UNREADABLE, say};
+use crate::cli::check::refused;
+use crate::cli::support::{Folder, say};
 use crate::proof::Policies;
 
 /// Checks.
@@ -16,15 +17,7 @@ pub(super) fn run(folder: &Folder, json: bool) -> ExitCode {
             tell(&policies, json);
             ExitCode::SUCCESS
         }
-        Err(mistakes) => {
-            if json {
-                say!("{}", json!({"ok": false, "mistakes": mistakes.lines()}));
-            } else {
-                eprint!("{}", mistakes.render());
-                eprintln!("{} mistakes", mistakes.0.len());
-            }
-            ExitCode::from(UNREADABLE)
-        }
+        Err(mistakes) => refused(&mistakes, json),
     }
 }
 
