@@ -202,8 +202,10 @@ async fn attempt(engine: &Engine, live: &Live, system: &SystemSettings, row: Del
         time: row.queued_at,
         data: message.data,
     };
-    let outcome = push.deliver(&outgoing).await;
     let said = Said { kind: message.kind, decisions: message.decisions, confirmed: &message.confirmed };
+    // Before it is sent: after a power cut nobody could say what it told.
+    engine.store.leaving(row.event_id, release_entry(system, &row, &said, now).detail).await?;
+    let outcome = push.deliver(&outgoing).await;
     conclude(engine, system, &row, outcome, said).await
 }
 

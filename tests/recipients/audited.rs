@@ -61,6 +61,7 @@ async fn what_a_power_cut_left_without_an_answer_may_have_been_received() {
     let ledger = Ledger::of(&daemon.folder).await;
     let tried = of(&ledger, "tried", "skolen").await;
     assert_eq!((tried.len(), &tried[0].detail["interrupted"]), (1, &json!(true)));
+    assert_eq!(reason_for_holder(&tried[0]), "STATUTORY_FVL_13B_5", "what it told was kept before it was sent");
     let released = of(&ledger, "release", "skolen").await;
     assert_eq!(released.len(), 1);
     assert_eq!(released[0].detail["event_id"], tried[0].detail["event_id"], "the same event, then confirmed");

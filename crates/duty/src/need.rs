@@ -21,6 +21,8 @@ pub(crate) struct Need<'w> {
     pub registered: bool,
     /// A barnekoordinator or municipal koordinator stands or has stood in this duty.
     pub implied: bool,
+    /// Whether that was so when the last day ended: who comes and goes on one day stood on none.
+    implied_before: bool,
     /// One of them lives now.
     pub coordinator_lives: bool,
     /// The need ceased while one of them lived.
@@ -55,7 +57,8 @@ impl<'w> Case<'w> {
             FactBody::CooperationNotNeeded { .. } if self.need.coordinator_lives => {
                 let kept = std::mem::take(&mut self.need);
                 self.need =
-                    Need { implied: kept.implied, coordinator_lives: true, ceased: Some(mark), ..Need::default() };
+                    Need { participants: BTreeMap::new(), registrations: Vec::new(), registered: false, ..kept };
+                self.need.ceased = Some(mark);
                 self.named = Designations::default();
             }
             FactBody::CooperationNotNeeded { .. } => self.end_need(mark.at),
@@ -87,6 +90,18 @@ impl<'w> Case<'w> {
         self.need.registered |= self.meets_trigger(day);
         if self.need.exists() {
             self.need.ended = None;
+        }
+    }
+
+    /// Intervals are half-open: a coordinator whose first day is also the first day without one stood on no day, and implied
+    /// nothing.
+    pub(crate) fn end_of_day(&mut self) {
+        if !self.need.coordinator_lives && !self.need.implied_before {
+            self.need.implied = false;
+        }
+        self.need.implied_before = self.need.implied;
+        if !self.need.exists() {
+            (self.last_holder, self.last_service) = (None, None);
         }
     }
 

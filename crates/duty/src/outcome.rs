@@ -87,7 +87,7 @@ impl<'w> Case<'w> {
     fn acting_in_vacancy(&self, person: &str, day: Date) -> Option<&'w str> {
         let first = self.vacant_from.unwrap_or_else(|| self.first_vacant_day(person, day));
         let decision = self.standing_decision().filter(|n| n.mark.at > first);
-        let agreement = self.standing_agreement().filter(|n| n.mark.at > first && self.open_dispute().is_none());
+        let agreement = self.standing_agreement().filter(|n| n.mark.at > first);
         decision.or(agreement).map(|n| n.service)
     }
 
@@ -114,7 +114,14 @@ impl<'w> Case<'w> {
 
     /// the last undisputed holder, if still serving.
     fn last_undisputed(&self, day: Date) -> Option<&'w str> {
-        let last = self.last_holder.filter(|n| n.kind == HolderKind::Service)?;
-        self.world.services.can_hold(last.reference, day).then_some(last.reference)
+        let last = self.last_holder.filter(|n| n.kind == HolderKind::Service).map(|n| n.reference);
+        last.or_else(|| self.revived()).filter(|service| self.world.services.can_hold(service, day))
+    }
+
+    /// Where a barnekoordinator held last, the service whose older agreement has come back with the dispute about it
+    /// (`revive_previous_on_bk_end`).
+    fn revived(&self) -> Option<&'w str> {
+        let dispute = self.open_dispute()?;
+        self.standing_agreement().filter(|agreed| agreed.mark < dispute.mark).map(|agreed| agreed.service)
     }
 }

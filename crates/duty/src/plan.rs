@@ -109,9 +109,14 @@ impl<'w> Case<'w> {
     /// A main service that no longer serves is gone for good; one named before its start takes effect then.
     pub(crate) fn settle_plan(&mut self, day: Date) {
         let services = &self.world.services;
-        self.plan
-            .mains
-            .retain(|m| services.can_lead_plan(m.service, day) || !(m.in_effect || services.serving(m.service, day)));
+        let stays =
+            |m: &Main<'w>| services.can_lead_plan(m.service, day) || !(m.in_effect || services.serving(m.service, day));
+        if self.plan.mains.iter().any(|m| m.decided && m.in_effect && !stays(m)) {
+            // The decision beat what was agreed and disputed while it stood; that does not come alive when it falls.
+            self.plan.mains.retain(|m| m.decided || m.mark.at >= day);
+            self.plan.dispute = self.plan.dispute.filter(|dispute| dispute.at >= day);
+        }
+        self.plan.mains.retain(stays);
         let fit = |m: &&Main<'w>| !m.in_effect && services.can_lead_plan(m.service, day);
         while let Some(main) = self.plan.mains.iter().find(fit).copied() {
             for same in self.plan.mains.iter_mut().filter(|m| m.mark == main.mark) {

@@ -3,7 +3,7 @@
 //! Built from every known fact, also those ahead, so that a known start or end ahead can be seen. What holds on a day
 //! depends on facts of that day or earlier only. Must never decide who holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use samhold_model::fact::Level;
 use samhold_model::{Date, Fact, FactBody};
@@ -125,6 +125,11 @@ impl<'a> Services<'a> {
     /// What kind of service it is on `day`.
     pub(crate) fn kind(&self, service: &str, day: Date) -> Option<&'a str> {
         self.run_on(service, day).map(|run| run.kind)
+    }
+
+    /// Kinds of the services that serve the child on `day`.
+    pub(crate) fn kinds_on(&self, day: Date) -> BTreeSet<&'a str> {
+        self.names().filter_map(|service| self.kind(service, day)).collect()
     }
 
     /// The known end ahead of `day`; back-to-back stretches are one.

@@ -69,7 +69,7 @@ proptest! {
     }
 
     #[test]
-    fn without_the_facts_of_a_cause_the_difference_is_gone(
+    fn without_the_facts_of_a_cause_the_difference_is_gone_or_another(
         given in facts(20), family in family(), settings in settings(), from in point(), to in point(),
     ) {
         let rules = rules(settings);
@@ -80,7 +80,26 @@ proptest! {
                 prop_assert!(rest.len() < given.len());
                 let at = |point: Point| answer(&family, &rest, point.as_of, point.known_at, &rules);
                 let (before, after) = (at(from), at(to));
-                prop_assert_eq!(value(&before, d.track, &d.field), value(&after, d.track, &d.field), "{:?}", d);
+                let now = (value(&before, d.track, &d.field), value(&after, d.track, &d.field));
+                prop_assert_ne!(now, (d.before.clone(), d.after.clone()), "{} {}", d.field, cause.text);
+            }
+        }
+    }
+
+    /// Every fact that alone makes a difference what it is, is named.
+    #[test]
+    fn no_fact_that_made_a_difference_is_left_out(
+        given in facts(15), family in family(), settings in settings(), from in day(), to in day(),
+    ) {
+        let rules = rules(settings);
+        let (from, to) = (at(from), at(to));
+        for d in compared(&family, &given, &rules, from, to).differences {
+            let named: Vec<&str> = d.causes.iter().flat_map(|c| &c.facts).map(|f| f.fact.id.as_str()).collect();
+            for fact in given.iter().filter(|f| from.as_of < f.at && f.at <= to.as_of && f.recorded_at <= to.as_of) {
+                let rest: Vec<Fact> = given.iter().filter(|f| f.id != fact.id).cloned().collect();
+                let after = answer(&family, &rest, to.as_of, to.known_at, &rules);
+                let other = value(&after, d.track, &d.field) != d.after;
+                prop_assert!(!other || named.contains(&fact.id.as_str()), "{} {}: {}", d.field, fact.id, d.text);
             }
         }
     }
@@ -157,6 +176,69 @@ fn the_agreement_is_why_the_school_coordinates() {
     );
     let closed = difference(&found, Track::Alerts, "NO_HOLDER_DESIGNATED");
     assert!(closed.text.starts_with("Varselet er borte: Ingen er navngitt som samordner."), "{}", closed.text);
+}
+
+fn causes(of: &Difference) -> Vec<(&str, &str)> {
+    of.causes.iter().map(|c| (c.facts[0].fact.id.as_str(), c.facts[0].fact.kind.as_str())).collect()
+}
+
+#[test]
+fn the_need_and_the_agreement_together_are_why_the_school_coordinates_and_the_agreement_is_why_since_then() {
+    let found = asked(
+        &told(vec![(date(2024, 2, 1), date(2024, 2, 1), agreed("skole"))]),
+        at(date(2023, 12, 1)),
+        at(date(2024, 3, 1)),
+    );
+    let holder = difference(&found, Track::Samordning, "holder");
+    // A service nobody has heard of counts as one that takes part, so the second start made no difference to it.
+    let named = [("e0", "service_started"), ("e2", "cooperation_needed"), ("e3", "holder_agreed")];
+    assert_eq!(causes(&holder), named);
+    assert!(causes(&difference(&found, Track::Samordning, "basis")).contains(&("e3", "holder_agreed")));
+    assert!(causes(&difference(&found, Track::Samordning, "since")).contains(&("e3", "holder_agreed")));
+}
+
+#[test]
+fn both_claims_are_why_the_services_disagree() {
+    let claims = |service: &str| FactBody::HolderClaimed { service: service.into() };
+    let (one, other) = (date(2024, 2, 1), date(2024, 2, 5));
+    let facts = told(vec![(one, one, claims("skole")), (other, other, claims("ppt"))]);
+    let found = asked(&facts, at(date(2024, 1, 15)), at(date(2024, 3, 1)));
+    let state = difference(&found, Track::Samordning, "state");
+    assert_eq!(causes(&state), [("e3", "holder_claimed"), ("e4", "holder_claimed")]);
+}
+
+#[test]
+fn the_absence_and_the_substitute_are_why_the_substitute_coordinates() {
+    let born = Family { birth_date: Some(date(2016, 7, 1)), guardians: vec!["mor".into()], ..Family::default() };
+    let wish = FactBody::BkWish { by: "mor".into(), wish: samhold_model::fact::Wish::Yes };
+    let by = || "koordinerende_enhet".to_owned();
+    let appointed = FactBody::BkAppointed { person: "siri".into(), service: "ppt".into(), by: by(), covers: vec![] };
+    let absent = FactBody::PersonAbsent { person: "siri".into(), expected_until: Some(date(2024, 9, 1)) };
+    let substitute =
+        FactBody::SubstituteAppointed { for_person: "siri".into(), person: "ole".into(), by: by(), until: None };
+    let on = date(2024, 2, 1);
+    let facts = told(vec![
+        (on, on, wish),
+        (on, on, appointed),
+        (date(2024, 3, 1), date(2024, 3, 1), absent),
+        (date(2024, 3, 3), date(2024, 3, 3), substitute),
+    ]);
+    let found = compared(&born, &facts, &rules(Reconcile::default()), at(date(2024, 2, 20)), at(date(2024, 3, 20)));
+    let holder = difference(&found, Track::Samordning, "holder");
+    assert_eq!(causes(&holder), [("e5", "person_absent"), ("e6", "substitute_appointed")]);
+    assert_eq!(causes(&difference(&found, Track::Samordning, "since")), causes(&holder));
+}
+
+#[test]
+fn a_correction_of_the_law_is_named_with_what_made_it() {
+    let mut rules = rules(Reconcile::default());
+    let changed = "kind = \"skole_kommunal\"\nfrom = \"2024-03-01\"\ncan_hold = false\nwhy = \"lov om endring\"";
+    rules.law.service_kind_change.push(toml::from_str(changed).unwrap());
+    let on = date(2024, 2, 1);
+    let facts = told(vec![(on, on, agreed("skole"))]);
+    let found = compared(&Family::default(), &facts, &rules, at(date(2024, 2, 20)), at(date(2024, 3, 20)));
+    let holder = difference(&found, Track::Samordning, "holder");
+    assert_eq!(holder.causes[0].text, "tiden: 1. mars 2024, kommunal skole endres: lov om endring");
 }
 
 #[test]

@@ -16,6 +16,7 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use samhold_model::{ChildId, Date, FactId, Instant, MunicipalityNo, PersonId, RecordId, SystemName};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::StoreError;
@@ -148,11 +149,14 @@ pub trait Store: Send + Sync {
     /// records what the recipient has, and the newer row stays; and one that is known never to have left takes back what was
     /// queued to make up for it.
     async fn attempted(&self, id: i64, event_id: Uuid, attempt: Attempt, now: Instant) -> Result<()>;
+    /// Keeps what a handed out event is about to tell: the detail of an entry of the audit, never values. To be called before
+    /// it is sent, so that [`Store::interrupted`] knows it after a power cut; without it the event counts as never sent there.
+    async fn leaving(&self, event_id: Uuid, detail: Value) -> Result<()>;
     /// Of each event that may have left: appends its entry to the audit chain, unless it was done before. Tells how many
     /// were new. One entry an event, however often it is tried or read.
     async fn left(&self, events: Vec<(Uuid, AuditEntry)>) -> Result<usize>;
-    /// Writes to the audit, as `tried`, each event that was handed out before `now` and of whose end nothing was heard. For
-    /// the start, when nothing is under way.
+    /// Writes to the audit, as `tried`, each event that began to leave before `now` and of whose end nothing was heard, with
+    /// what it told. For the start, when nothing is under way.
     async fn interrupted(&self, now: Instant) -> Result<usize>;
     /// Hands back deliveries that were not tried after all, because the program stops.
     async fn hand_back(&self, deliveries: &[(i64, Uuid)], now: Instant) -> Result<()>;

@@ -3,7 +3,7 @@
 //! Handed out is not delivered, delivered is not read, and read is not accepted.
 
 use samhold_model::{ChildId, Instant, MunicipalityNo, SystemName};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ use crate::sql::statements;
 use crate::tx::Tx;
 use crate::vault::place;
 use crate::views::{self, About};
-use crate::{Result, audit, same};
+use crate::{Result, audit, canonical, same};
 
 statements! {
     OFFERED = "insert into deliveries (event_id, recipient, child, municipality, version, kind, offered_at, status) \
@@ -28,8 +28,9 @@ statements! {
                status = case when status in ('offered', 'tried', 'feed', 'given') then 'delivered' else status end where event_id = $2";
     LEFT = "update deliveries set status = case status when 'feed' then 'given' else 'tried' end \
             where event_id = $1 and status in ('offered', 'feed')";
-    INTERRUPTED = "select event_id, recipient, child, version, kind from deliveries \
-                   where status = 'offered' and delivered_at is null and offered_at < $1";
+    LEAVING = "update deliveries set leaving = $1 where event_id = $2";
+    INTERRUPTED = "select event_id, recipient, child, version, kind, leaving from deliveries \
+                   where status = 'offered' and delivered_at is null and leaving is not null and offered_at < $1";
     OF_CHILD = "select event_id, recipient, child, municipality, version, kind, offered_at, delivered_at, status from deliveries \
                 where child = $1 and delivered_at is not null order by delivered_at, version";
     KNOWN = "select child, municipality from deliveries where event_id = $1 and recipient = $2";
@@ -59,6 +60,7 @@ struct InterruptedRow {
     child: String,
     version: i64,
     kind: String,
+    leaving: String,
 }
 
 /// Writes down that an event is about to be sent.
@@ -107,14 +109,23 @@ pub(crate) async fn left<D: Dialect>(tx: &mut Tx<D>, events: &[(Uuid, AuditEntry
     Ok(first.len())
 }
 
-/// Writes down of each event that was handed out before `now`, and of whose end nothing was ever heard, that it may have
-/// reached its receiver.
+/// Writes down what an event is about to tell, before it is sent.
+pub(crate) async fn leaving<D: Dialect>(tx: &mut Tx<D>, event: Uuid, detail: &Value) -> Result<()> {
+    tx.run(LEAVING, args![canonical::text(detail), event]).await.map(|_| ())
+}
+
+/// Writes down of each event that began to leave before `now`, and of whose end nothing was ever heard, that it may have
+/// reached its receiver, and what it told.
 pub(crate) async fn interrupted<D: Dialect>(tx: &mut Tx<D>, now: Instant) -> Result<usize> {
     let rows: Vec<InterruptedRow> = tx.all(INTERRUPTED, args![now]).await?;
     let mut events = Vec::with_capacity(rows.len());
     for row in rows {
         let event: Uuid = tx.parse("event_id", &row.event_id)?;
-        let detail = json!({"event_id": event, "version": row.version, "kind": row.kind, "interrupted": true});
+        let known = json!({"event_id": event, "version": row.version, "kind": row.kind, "interrupted": true});
+        let mut detail: Map<String, Value> =
+            serde_json::from_str(&row.leaving).map_err(|_| tx.corrupt("deliveries.leaving is not JSON"))?;
+        detail.extend(known.as_object().cloned().unwrap_or_default());
+        let detail = Value::Object(detail);
         let child = Some(tx.parse("child", &row.child)?);
         events.push((event, AuditEntry { at: now, kind: "tried".to_owned(), child, actor: row.recipient, detail }));
     }

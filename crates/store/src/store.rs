@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use samhold_model::{ChildId, Date, FactId, Instant, MunicipalityNo, PersonId, RecordId, SystemName};
+use serde_json::Value;
 use sqlx::Pool;
 use uuid::Uuid;
 
@@ -259,6 +260,10 @@ impl<D: Dialect> Store for Sql<D> {
 
     async fn attempted(&self, id: i64, event_id: Uuid, attempt: Attempt, now: Instant) -> Result<()> {
         write!(self, "end an attempt", 1, [attempt], tx => outbox::attempted(tx, id, event_id, attempt, now))
+    }
+
+    async fn leaving(&self, event_id: Uuid, detail: Value) -> Result<()> {
+        write!(self, "note what is about to leave", 1, [detail], tx => deliveries::leaving(tx, event_id, detail))
     }
 
     async fn left(&self, events: Vec<(Uuid, AuditEntry)>) -> Result<usize> {

@@ -107,7 +107,7 @@ impl Teller<'_> {
         if told.contains("retracted") || told.contains("superseded") || text_of(detail, "kind") == "retracted" {
             return Some(format!("{who} kan ha mottatt beskjed om at tidligere opplysninger ikke lenger gjelder"));
         }
-        if detail.get("interrupted").is_some() {
+        if detail.get("decisions").is_none() {
             return Some(format!("{who} kan ha mottatt en melding om samordningen; sendingen ble avbrutt"));
         }
         Some(format!("{who} kan ha mottatt, uten å ha bekreftet det: {}", self.released(detail)?))

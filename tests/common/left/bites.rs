@@ -27,7 +27,7 @@ fn fields(all: &[(&str, &str)]) -> Released {
 
 /// Two children of whom the school may know the first, and the second is strictly protected.
 fn truth() -> Truth {
-    let mut truth = Truth::default();
+    let mut truth = Truth { audited: true, ..Truth::default() };
     for (name, kind) in [("skolen", "skole_kommunal"), ("ke", "koordinerende_enhet"), ("journalen", "helsestasjon")] {
         truth.kinds.insert(name.into(), kind.into());
     }
@@ -138,6 +138,9 @@ fn a_withheld_field_is_found_on_every_road() {
         piece.asked = json!({"child": {"national_id": OWN}});
         assert_found("`/", piece);
     }
+    let mut unknown = told();
+    unknown["id"] = json!(FACT);
+    assert_found("an event of which the audit tells nothing", event("skolen", &unknown));
     let roster = json!([{"name": "Lia skole"}, {"name": "Helsestasjonen"}]);
     assert_found("more of the team", event("skolen", &with("/data/coordination/roster", roster)));
     // The health of another: one goal may be told, and it is not this one.

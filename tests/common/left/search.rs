@@ -143,12 +143,11 @@ fn of_event(piece: &Piece, truth: &Truth, kind: &str) -> Vec<String> {
     }
     found.extend(of_numbers(piece, truth, subject));
     found.extend(of_strict(subject, &event["data"].to_string(), truth, kind));
-    let known = event["id"].as_str().and_then(|id| truth.events.get(id));
-    // What was refused or interrupted for good may have no entry of its own with fields.
-    let over_all = subject.and_then(|child| truth.told.get(&(piece.to.clone(), truth.survivor(child))));
     let content = ["coordination", "handover"].into_iter().map(|name| &event["data"][name]).find(|c| c.is_object());
-    if let (Some(content), Some(released)) = (content, known.or(over_all)) {
-        found.extend(withheld(content, released, subject, truth));
+    match (content, event["id"].as_str().and_then(|id| truth.events.get(id))) {
+        (Some(content), Some(released)) => found.extend(withheld(content, released, subject, truth)),
+        (Some(_), None) if truth.audited => found.push("an event of which the audit tells nothing".to_owned()),
+        _ => {}
     }
     found
 }

@@ -1,11 +1,12 @@
 //! What nobody may find in what left: read from the store and the settings when a daemon has ended.
 //!
-//! Reads what the program wrote down, never how it decides. Must never change the store.
+//! Reads what the program wrote down, never how it decides. Must change nothing of the store but what the program itself
+//! would write down first at its next start: what was under way when it ended.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use samhold_model::{ChildId, MunicipalityNo, NationalId, Realm};
+use samhold_model::{ChildId, Instant, MunicipalityNo, NationalId, Realm};
 use samhold_store::{Identifier, Keys, Resolved, Secret, Store, StoreError, StoreSettings, StoredFact};
 use serde_json::Value;
 
@@ -57,6 +58,8 @@ pub struct Truth {
     pub kept_back: BTreeSet<(String, String)>,
     /// Ids of facts and of persons.
     pub inside: BTreeSet<String>,
+    /// Whether the audit could be read.
+    pub audited: bool,
     /// By event.
     pub events: BTreeMap<String, Released>,
     /// By system and child, over all events.
@@ -88,6 +91,7 @@ pub fn read(folder: &Folder, numbers: &BTreeSet<String>) -> Truth {
             let store = samhold_store::open(&settings, Keys::from_master(&[0x5a; 32]).unwrap()).await?;
             truth.of_children(&store, &register).await?;
             truth.of_numbers(&store, &numbers).await?;
+            store.interrupted(Instant::now()).await?;
             truth.of_audit(&store).await?;
             Ok::<Truth, StoreError>(truth)
         })
@@ -177,6 +181,7 @@ impl Truth {
     }
 
     async fn of_audit(&mut self, store: &Arc<dyn Store>) -> Result<(), StoreError> {
+        self.audited = true;
         let left = |kind: &str| matches!(kind, "release" | "tried" | "retraction");
         for entry in store.audit_entries(None, 0, 1_000_000).await?.into_iter().map(|chained| chained.entry) {
             if !left(&entry.kind) {

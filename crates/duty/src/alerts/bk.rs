@@ -37,6 +37,7 @@ fn wishes(case: &Case<'_>, state: BkState, day: Date, raised: &mut BTreeSet<Aler
     let waiting = case.bk.waiting().is_some();
     let in_vain = asks_in_vain(case, state, Answers::Missing);
     let missing = state == BkState::AwaitingWish || in_vain || (waiting && answers == Answers::Missing);
+    let missing = missing && state != BkState::Declined;
     raise(raised, Alert::BkAwaitingWish, missing);
     raise(raised, Alert::BkAppointedWithoutWish, waiting && answers != Answers::Given);
     let over = case.is_adult(day) || (state == BkState::Ended && !case.ended_by_wishes());

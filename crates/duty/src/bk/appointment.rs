@@ -115,10 +115,13 @@ impl<'w> Case<'w> {
     pub(crate) fn end_appointments(&mut self, mark: Mark, cause: Cause, which: impl Fn(&Appointment<'w>) -> bool) {
         let (gone, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut self.bk.appointments).into_iter().partition(which);
         self.bk.appointments = kept;
+        let began = gone.iter().filter_map(|a| a.start.as_ref()).map(|start| start.mark.at).min();
         let valid = gone.into_iter().filter(|a| a.start.is_some()).max_by_key(|a| a.mark);
         let Some(Appointment { person, start: Some(start), .. }) = valid else { return };
         self.bk.ended = Some(End { mark, cause, person, asked: start.asked });
-        if !self.world.rules.config.revive_previous_on_bk_end {
+        // A role that ended on the day it began had no valid day before whose end anything could be dated.
+        let stood = began.is_some_and(|began| began < mark.at);
+        if stood && !self.world.rules.config.revive_previous_on_bk_end {
             self.named.forget_before(mark.at);
         }
     }

@@ -1,7 +1,7 @@
 //! What differs between two answers for one child, and which fact caused it.
 //!
-//! Pure, like the answer itself. A cause is found by asking again without the fact: where the difference is gone without
-//! it, the fact caused it. Must never name as cause something that is the same at both points, and must give the same
+//! Pure, like the answer itself. A cause is found by asking again without the fact: where the difference is gone or another
+//! without it, the fact caused it. Must never name as cause something that is the same at both points, and must give the same
 //! comparison for every order in which the facts are handed over.
 
 mod causes;
@@ -57,11 +57,11 @@ pub struct Difference {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CauseKind {
-    /// Without this fact there would be no such difference.
+    /// Without this fact the difference would be none, or another.
     Fact,
-    /// Without these facts together there would be none; no single one of them made it.
+    /// Without these facts together it would be; no single one of them made it.
     FactsTogether,
-    /// No fact differs: the date itself did it.
+    /// Without any of the facts there would be one still: the date itself did it, or had a part in it.
     Time,
 }
 
@@ -85,7 +85,7 @@ pub fn compare(family_of: FamilyOf<'_>, facts: &[Fact], rules: &Rules, from: Poi
     let question = Question { family_of, facts, rules, from, to };
     let [before, after] = question.fields(&[]);
     let changed = fields::changed(&before, &after);
-    let mut causes = causes::Causes::new(&question);
+    let causes = causes::Causes::new(&question, [before.clone(), after.clone()]);
     let differences = changed.into_iter().map(|key| {
         let value = |fields: &Fields| fields.get(&key).cloned().unwrap_or_default();
         let (before, after) = (value(&before), value(&after));

@@ -22,8 +22,10 @@ pub(super) fn cause(question: &Question<'_>, changed: &[&str], key: &Key) -> Cau
     let world = World::new(&family, question.rules, &history);
     let date = turned(question, &facts, &world, key);
     let (mut events, stated) = date.map(|date| on(&world, date)).unwrap_or_default();
-    events.extend(deadline(&world, key));
-    events.dedup();
+    // A limit is why when nothing else falls on the day.
+    if events.is_empty() {
+        events.extend(deadline(&world, key));
+    }
     let text = match (date, events.is_empty()) {
         (Some(date), true) => format!("tiden: {}", words::date(date)),
         (Some(date), false) => format!("tiden: {}, {}", words::date(date), words::list(&events)),
@@ -91,16 +93,21 @@ fn ends(fact: &Fact, day: Date) -> Option<String> {
     }
 }
 
-/// Clauses and suspensions that begin or end on this day.
+/// Clauses, corrections of what a kind of service is, and suspensions that begin or end on this day.
 fn law(world: &World<'_>, day: Date) -> Vec<String> {
     let law = &world.rules.law;
+    let here = world.services.kinds_on(day);
+    let kinds = law.service_kind_change.iter().filter(|c| c.from == day && here.contains(c.kind.as_str()));
+    let kinds = kinds.map(|c| format!("{} endres: {}", words::unit(&c.kind, law), c.why));
+    let levels = world.services.names().filter(|s| world.rules.config.service_levels.dates(s).any(|d| d == day));
+    let levels = levels.map(|service| format!("{service} drives av en annen enn før"));
     let begins = law.clause.values().filter(|c| c.from == day).map(|c| format!("{} begynner å gjelde", c.cite));
     let ends = law.clause.values().filter(|c| c.to == Some(day)).map(|c| format!("{} gjelder ikke lenger", c.cite));
     let suspensions = world.rules.config.statutory_suspension.iter();
     let suspended = suspensions.filter(|s| s.from == day || s.to == Some(day));
     let suspended =
         suspended.map(|_| "et unntak etter helse- og omsorgstjenesteloven § 7-2 b begynner eller slutter".into());
-    begins.chain(ends).chain(suspended).collect()
+    begins.chain(ends).chain(kinds).chain(levels).chain(suspended).collect()
 }
 
 /// The municipality's own limit that an alert is measured by.

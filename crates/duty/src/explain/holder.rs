@@ -134,9 +134,15 @@ fn by_default(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     let text = format!("Ingen er utpekt. Kommunen har plikten selv siden {}.", on(since));
     steps.applied("R-02", text, picture.case.need.registrations.clone());
     if picture.holder_gone {
-        let gone = picture.case.last_holder.map(|named| ended(picture, named.reference, steps)).unwrap_or_default();
-        let text = "Tjenesten som samordnet, gir ikke barnet tilbud lenger. Ansvaret flyttes ikke av seg selv.";
-        steps.applied("R-17", text, gone);
+        let last = picture.case.last_holder.map(|named| named.reference).unwrap_or_default();
+        if picture.case.world.services.serving(last, picture.day) {
+            let text =
+                format!("{last} gir fortsatt barnet tilbud, men kan etter loven ikke lenger samordne for kommunen.");
+            steps.applied("R-08", text, starts(last, picture.day, steps));
+        } else {
+            let text = "Tjenesten som samordnet, gir ikke barnet tilbud lenger. Ansvaret flyttes ikke av seg selv.";
+            steps.applied("R-17", text, ended(picture, last, steps));
+        }
     }
     if let Some(former) = suggested(picture) {
         steps.applied(

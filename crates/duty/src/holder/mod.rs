@@ -108,6 +108,17 @@ impl<'w> Case<'w> {
         self.start_agreements(day);
         self.start_claims(day);
         self.settle_disputes(day);
+        self.drop_misfits_that_fit(day);
+    }
+
+    /// Who may hold by now is named in vain no longer, whatever has become of the naming.
+    fn drop_misfits_that_fit(&mut self, day: Date) {
+        let services = &self.world.services;
+        let unfit = |m: &Misfit<'_>| !services.can_hold(m.service, day);
+        let named = &mut self.named;
+        named.unfit_decision = named.unfit_decision.filter(unfit);
+        named.unfit_agreement = named.unfit_agreement.filter(unfit);
+        named.unfit_claims.retain(unfit);
     }
 }
 

@@ -236,6 +236,10 @@ async fn what_was_under_way_when_the_program_stopped_may_have_left(house: &House
     let (store, child) = (&house.store, ChildId::new());
     want(store.as_ref(), child, &[("nav", Some("a")), ("ppt", Some("a"))]).await;
     let under_way = store.due(&system("nav"), at(1), 10).await.unwrap();
+    assert_eq!(store.interrupted(at(9)).await.unwrap(), 0, "it was handed out, and nothing was sent yet");
+    let told =
+        json!({"event_id": under_way[0].event_id, "type": "assignment", "decisions": [{"category": "holder_service"}]});
+    store.leaving(under_way[0].event_id, told.clone()).await.unwrap();
     let back = store.due(&system("ppt"), at(1), 10).await.unwrap();
     store.hand_back(&[(back[0].id, back[0].event_id)], at(3)).await.unwrap();
     // Something else shall be told now, so that nobody tries the first again.
@@ -243,6 +247,8 @@ async fn what_was_under_way_when_the_program_stopped_may_have_left(house: &House
     assert_eq!(store.interrupted(at(9)).await.unwrap(), 1, "what was handed back was never tried");
     let entries = store.audit_of_kind(child, "tried").await.unwrap();
     assert_eq!((entries.len(), entries[0].entry.actor.as_str()), (1, "nav"));
-    assert_eq!(entries[0].entry.detail["event_id"], json!(under_way[0].event_id));
+    let detail = &entries[0].entry.detail;
+    assert_eq!(detail["event_id"], json!(under_way[0].event_id));
+    assert_eq!((&detail["decisions"], &detail["interrupted"]), (&told["decisions"], &json!(true)), "and what it told");
     assert_eq!(store.interrupted(at(9)).await.unwrap(), 0);
 }
