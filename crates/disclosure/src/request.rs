@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use samhold_model::Date;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The whole question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +41,7 @@ pub struct Subject {
     /// Parents and others, with or without foreldreansvar.
     pub guardians: Vec<Guardian>,
     /// Who holds a care order, when one is in force.
+    #[serde(deserialize_with = "somebody")]
     pub care_order_by: Option<String>,
     /// `none`, `fortrolig`, `strengt_fortrolig`. In a scenario missing is `none`; elsewhere missing must be given
     /// as `unknown`, which counts as strengt fortrolig.
@@ -73,6 +74,11 @@ fn yes() -> bool {
     true
 }
 
+/// A name written as empty text names nobody.
+fn somebody<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.filter(|name| !name.trim().is_empty()))
+}
+
 /// The item that would leave.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -88,6 +94,7 @@ pub struct Item {
     /// Service kind of the holder, for holder_service and coordinator_contact.
     pub holder_kind: Option<String>,
     /// When the data is about someone else than the child.
+    #[serde(deserialize_with = "somebody")]
     pub about_person: Option<String>,
 }
 

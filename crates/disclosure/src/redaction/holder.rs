@@ -11,8 +11,9 @@ use crate::steps::COORDINATORS;
 /// What may always be said; `contact_point` is the koordinerende enhet's.
 const NEUTRAL: [&str; 2] = ["coordination_exists", "contact_point"];
 
-/// Sensitive by statute (bvl 13-1, krisesenterlova 5, familievernkontorloven 5); a municipality may add, not remove.
-const STATUTORY: [&str; 3] = ["barnevern", "krisesenter", "familievern"];
+/// Sensitive whatever the settings say (krisesenterlova 5). Which others are is a setting, `sensitive_holder_kinds`; that a
+/// municipality's own settings take none of those of statute away is seen to where they are read.
+const ALWAYS: &str = "krisesenter";
 
 /// Masks the holder unless the recipient coordinates, is that service, or may know by consent.
 pub(super) fn mask(case: &Case<'_>, left: &mut Left<'_>) {
@@ -39,5 +40,5 @@ pub(crate) fn not_sensitive(case: &Case<'_>, kind: Option<&str>) -> bool {
 }
 
 fn sensitive(case: &Case<'_>, kind: &str) -> bool {
-    STATUTORY.contains(&kind) || case.config().sensitive_holder_kinds.iter().any(|k| k == kind)
+    kind == ALWAYS || case.config().sensitive_holder_kinds.iter().any(|k| k == kind)
 }

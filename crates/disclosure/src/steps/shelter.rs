@@ -12,8 +12,13 @@ pub(super) fn contact<'a>(case: &Case<'a>) -> Step<'a> {
     if !case.is_category(&["crisis_shelter_contact"]) {
         return Step::Next;
     }
-    if case.protection == Protection::Strengt && !case.allow_listed() {
+    let strengt = case.protection == Protection::Strengt;
+    if strengt && !case.recipient.allow_listed_strict {
         return Step::Deny(Reason::DenyAddressStrict);
     }
-    Step::consent_or(consent(case, case.category()), Reason::DenyCrisisShelter)
+    match consent(case, case.category()) {
+        // With everything manual, what consent opens is for a person to hand over (step 7).
+        Ok(_) if strengt && !case.allow_listed() => Step::Deny(Reason::DenyAddressStrict),
+        found => Step::consent_or(found, Reason::DenyCrisisShelter),
+    }
 }
