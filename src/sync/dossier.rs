@@ -400,6 +400,7 @@ fn fact_of(row: &StoredFact) -> Option<Fact> {
             recorded_at: date_of(row.recorded_at),
             order: u64::try_from(row.seq).unwrap_or_default(),
             source: Some(row.source.to_string()),
+            of_municipality: row.child == WHOLE_MUNICIPALITY,
             body,
         }),
         Err(_) => {

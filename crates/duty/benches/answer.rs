@@ -43,7 +43,15 @@ fn history(child: u64, count: u64) -> Vec<Fact> {
     (0..count)
         .map(|n| {
             let at = add_days(FIRST, i64::try_from(n).unwrap_or_default().saturating_mul(2));
-            Fact { id: format!("e{n}"), at, recorded_at: at, order: n, source: None, body: body(n + child) }
+            Fact {
+                id: format!("e{n}"),
+                at,
+                recorded_at: at,
+                order: n,
+                source: None,
+                of_municipality: false,
+                body: body(n + child),
+            }
         })
         .collect()
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use samhold_model::{Date, Fact, FactBody};
 
 use crate::age::Life;
-use crate::answer::HolderKind;
+use crate::answer::{DutyState, HolderKind};
 use crate::bk::BkTrack;
 use crate::delegation::Delegations;
 use crate::holder::Designations;
@@ -77,6 +77,8 @@ pub(crate) struct Case<'w> {
     pub last_holder: Option<Named<'w>>,
     /// The last service that was named holder in this duty.
     pub last_service: Option<&'w str>,
+    /// Both as they were when the last day ended.
+    last_before: (Option<Named<'w>>, Option<&'w str>),
     /// First day of the vacancy that lasts now.
     pub vacant_from: Option<Date>,
 }
@@ -100,6 +102,7 @@ impl<'w> Case<'w> {
             plan: Plan::default(),
             last_holder: None,
             last_service: None,
+            last_before: (None, None),
             vacant_from: None,
         }
     }
@@ -145,7 +148,7 @@ impl<'w> Case<'w> {
         }
     }
 
-    fn take_person(&mut self, mark: Mark, body: &'w FactBody) {
+    pub(crate) fn take_person(&mut self, mark: Mark, body: &'w FactBody) {
         match body {
             FactBody::PersonAbsent { person, expected_until } => self.people.absent(person, mark.at, *expected_until),
             FactBody::PersonReturned { person } => self.people.returned(person, mark.at),
@@ -172,6 +175,23 @@ impl<'w> Case<'w> {
                 self.last_service = Some(named.reference);
             }
         }
+    }
+
+    /// In a new duty nobody has held before.
+    pub(crate) fn forget_holders(&mut self) {
+        (self.last_holder, self.last_service, self.last_before) = (None, None, (None, None));
+    }
+
+    /// When all of a day has been said.
+    pub(crate) fn end_of_day(&mut self, day: Date) {
+        self.forget_what_implied_on_no_day();
+        if !self.need.exists() {
+            self.forget_holders();
+        } else if self.outcome(day).state == DutyState::HeldByDefault {
+            // Who was named and taken back on one day held on no day, and hands nothing over.
+            (self.last_holder, self.last_service) = self.last_before;
+        }
+        self.last_before = (self.last_holder, self.last_service);
     }
 
     /// Ids of facts, in the order of the history and each once.

@@ -74,7 +74,7 @@ impl<'w> Case<'w> {
         let ended = if self.need.exists() { Some(day) } else { self.need.ended };
         self.need = Need { ended, ..Need::default() };
         self.named = Designations::default();
-        (self.last_holder, self.last_service) = (None, None);
+        self.forget_holders();
         self.bk.ended_at_18 = false;
     }
 
@@ -95,14 +95,11 @@ impl<'w> Case<'w> {
 
     /// Intervals are half-open: a coordinator whose first day is also the first day without one stood on no day, and implied
     /// nothing.
-    pub(crate) fn end_of_day(&mut self) {
+    pub(crate) fn forget_what_implied_on_no_day(&mut self) {
         if !self.need.coordinator_lives && !self.need.implied_before {
             self.need.implied = false;
         }
         self.need.implied_before = self.need.implied;
-        if !self.need.exists() {
-            (self.last_holder, self.last_service) = (None, None);
-        }
     }
 
     /// two providers take part and one is under an act with a samordning clause.

@@ -113,7 +113,7 @@ impl<'w> Replay<'w> {
         if picture.day != day {
             // Nothing happens on this day itself, but what falls due by time has.
             picture.case.start_of_day(day);
-            picture.case.end_of_day();
+            picture.case.end_of_day(day);
             picture.end_of_day(day);
         }
         picture
@@ -124,7 +124,7 @@ impl<'w> Replay<'w> {
         while let Some((nr, fact)) = self.facts.next_if(|(_, fact)| fact.at <= day) {
             self.picture.case.take(Mark { at: fact.at, nr }, fact);
         }
-        self.picture.case.end_of_day();
+        self.picture.case.end_of_day(day);
         self.picture.end_of_day(day);
     }
 }

@@ -56,13 +56,17 @@ impl<'w> Case<'w> {
         });
     }
 
-    /// Only services, guardians, care order and birth carry over a time away (4.1 Duty).
+    /// Only services, guardians, care order and birth carry over a time away (4.1 Duty); what is said of the municipality's own
+    /// people is no fact of the child.
     fn move_in(&mut self, mark: Mark) {
         if self.terminal.take().is_none() {
             return;
         }
         self.returned = Some(mark);
         self.people = People::default();
+        for (nr, fact) in self.world.history.facts.iter().enumerate().take(mark.nr).filter(|(_, f)| f.of_municipality) {
+            self.take_person(Mark { at: fact.at, nr }, &fact.body);
+        }
         self.placed = None;
         self.before_law.clear();
         self.bk = BkTrack::default();
@@ -70,6 +74,7 @@ impl<'w> Case<'w> {
         self.named = Designations::default();
         self.need = Need::default();
         self.plan = Plan::default();
-        (self.last_holder, self.last_service, self.vacant_from) = (None, None, None);
+        self.forget_holders();
+        self.vacant_from = None;
     }
 }

@@ -141,6 +141,7 @@ fn told(later: Vec<(Date, Date, FactBody)>) -> Vec<Fact> {
             recorded_at,
             order: n as u64,
             source: Some("oppvekst".into()),
+            of_municipality: false,
             body,
         })
         .collect()

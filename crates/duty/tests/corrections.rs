@@ -1,14 +1,22 @@
 //! Corrections replace, never erase, and never fail.
 
 use jiff::civil::date;
-use samhold_duty::answer::DutyState;
+use samhold_duty::answer::{Alert, DutyState};
 use samhold_duty::{Answer, Family, Reconcile, Rules, answer};
 use samhold_model::{Fact, FactBody, Law};
 use serde_json::{Map, Value, json};
 
 fn fact(id: &str, day: i8, body: FactBody) -> Fact {
     let at = date(2024, 3, day);
-    Fact { id: id.into(), at, recorded_at: at, order: day.unsigned_abs().into(), source: None, body }
+    Fact {
+        id: id.into(),
+        at,
+        recorded_at: at,
+        order: day.unsigned_abs().into(),
+        source: None,
+        of_municipality: false,
+        body,
+    }
 }
 
 fn correction(id: &str, day: i8, of: &str, replace: Value, void: bool) -> Fact {
@@ -99,4 +107,36 @@ fn a_chain_of_ten_thousand_corrections_is_followed_to_its_end() {
     // The last voids the one before it, and so on: an odd number of voids voids the agreement.
     assert_eq!(ask((0..10_001).map(void).collect()).samordning.state, DutyState::HeldByDefault);
     assert_eq!(holder((0..10_000).map(void).collect()).as_deref(), Some("skole"));
+}
+
+/// The alert on so many days of March, asked about the last day of February.
+fn is_late(corrections: &[Fact], known_at: i8) -> bool {
+    let facts: Vec<Fact> = history().into_iter().chain(corrections.to_vec()).collect();
+    let rules = Rules { law: Law::bundled(), config: Reconcile::default() };
+    let asked = answer(&Family::default(), &facts, date(2024, 3, 30), Some(date(2024, 3, known_at)), &rules);
+    asked.alerts.contains(&Alert::LateEvent)
+}
+
+#[test]
+fn a_correction_of_a_correction_that_moves_a_date_is_late_from_its_own_day() {
+    let moves = correction("k1", 5, "avtale", json!({"at": "2024-03-04"}), false);
+    let voids = correction("k2", 16, "k1", json!({}), true);
+    let again = correction("k2", 16, "k1", json!({"replace": {"at": "2024-03-03"}}), false);
+    let other = correction("k2", 16, "k1", json!({"replace": {"at": "2024-03-04", "service": "ppt"}}), false);
+    for (second, late) in [(&voids, true), (&again, true), (&other, false)] {
+        let both = [moves.clone(), second.clone()];
+        let days: Vec<i8> = (13..=25).filter(|day| is_late(&both, *day)).collect();
+        let expected: Vec<i8> = if late { (16..=23).collect() } else { vec![] };
+        assert_eq!(days, expected, "{second:?}");
+    }
+}
+
+#[test]
+fn a_chain_that_says_dates_is_weighed_without_following_each_of_its_thousands() {
+    let target = |n: usize| if n == 0 { "avtale".to_owned() } else { format!("k{}", n - 1) };
+    let says = |n: usize| correction(&format!("k{n}"), 16, &target(n), json!({"at": "2024-03-05"}), false);
+    assert!(is_late(&(0..10_000).map(says).collect::<Vec<_>>(), 20));
+    let ring =
+        [correction("k1", 9, "k2", json!({"at": "2024-03-05"}), false), correction("k2", 9, "k1", json!({}), true)];
+    assert!(!is_late(&ring, 10));
 }

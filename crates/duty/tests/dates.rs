@@ -16,7 +16,15 @@ use samhold_model::{Date, Fact, FactBody, Law};
 fn recorded(said: Vec<(Date, FactBody)>) -> Vec<Fact> {
     let numbered = said.into_iter().enumerate();
     numbered
-        .map(|(n, (at, body))| Fact { id: format!("e{n}"), at, recorded_at: at, order: n as u64, source: None, body })
+        .map(|(n, (at, body))| Fact {
+            id: format!("e{n}"),
+            at,
+            recorded_at: at,
+            order: n as u64,
+            source: None,
+            of_municipality: false,
+            body,
+        })
         .collect()
 }
 

@@ -27,7 +27,15 @@ fn agreed_on(kind: &str, level: Option<Level>) -> Vec<Fact> {
         FactBody::HolderAgreed { service: "tjenesten".into(), parties: both },
     ];
     let at = jiff::civil::date(2025, 8, 18);
-    let fact = |(order, body)| Fact { id: format!("e{order}"), at, recorded_at: at, order, source: None, body };
+    let fact = |(order, body)| Fact {
+        id: format!("e{order}"),
+        at,
+        recorded_at: at,
+        order,
+        source: None,
+        of_municipality: false,
+        body,
+    };
     (0..).zip(bodies).map(fact).collect()
 }
 
@@ -90,7 +98,7 @@ fn an_act_that_no_longer_brings_a_clause_is_not_cited_from_that_day() {
 fn a_kind_that_may_have_the_plan_from_a_day_is_no_misfit_from_that_day() {
     let mut facts = agreed_on("ppt_kommunal", None);
     let (at, body) = (CHANGED, FactBody::IpMainAgreed { service: "tjenesten".into() });
-    facts.push(Fact { id: "plan".into(), at, recorded_at: at, order: 9, source: None, body });
+    facts.push(Fact { id: "plan".into(), at, recorded_at: at, order: 9, source: None, of_municipality: false, body });
     let alerts = |rules: &Rules| on(CHANGED, &facts, rules).alerts;
     let misfit = samhold_duty::Alert::IpMainNotEligible;
     assert!(alerts(&Rules { law: Law::bundled(), config: Reconcile::default() }).contains(&misfit));

@@ -24,6 +24,10 @@ pub struct Fact {
     /// The system or person it came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// It is about the municipality and its people, not about the child: a delegation, the absence of one who coordinates for
+    /// several children. It stands whether or not the child moves away and back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_municipality: bool,
     /// What it says.
     pub body: FactBody,
 }

@@ -70,6 +70,7 @@ async fn town(store: &dyn Store, file: &Path, children: usize) {
 
 fn read(rows: &[StoredFact]) -> Vec<Fact> {
     let fact = |(order, row): (usize, &StoredFact)| Fact {
+        of_municipality: false,
         id: row.id.to_string(),
         at: row.at,
         recorded_at: date_of(row.recorded_at),

@@ -9,9 +9,10 @@ use samhold_model::{Date, Fact, FactBody};
 use serde_json::{Map, Value};
 
 use super::late::{LateFact, concerns_duty};
+use super::moved::by_corrections_of_corrections;
 
 /// Corrections by the id of what they correct.
-type Targets = BTreeMap<String, Vec<Fact>>;
+pub(super) type Targets = BTreeMap<String, Vec<Fact>>;
 
 /// What is left of the known facts.
 pub(super) struct Corrected {
@@ -32,11 +33,12 @@ pub(super) fn apply(known: Vec<&Fact>) -> Corrected {
         known.into_iter().partition(|f| matches!(f.body, FactBody::Correction { .. }));
     let by_target = resolve(&corrections);
     let mut late: Vec<LateFact> = corrections.iter().filter_map(|c| LateFact::of(c)).collect();
+    late.extend(by_corrections_of_corrections(&facts, &corrections));
     let mut corrected = Vec::with_capacity(facts.len());
     let mut applied = Vec::new();
     for fact in facts {
         let own = by_target.get(&fact.id).map_or(&[][..], Vec::as_slice);
-        let now = own.iter().try_fold(fact.clone(), |said, correction| correct(said, correction, &mut late));
+        let now = as_corrected(fact, &by_target, &mut late);
         if now.as_ref() != Some(fact) && concerns_duty(fact) {
             applied.extend(own.iter().map(|c| (c.id.clone(), now.as_ref().map(|f| f.at))));
         }
@@ -45,9 +47,15 @@ pub(super) fn apply(known: Vec<&Fact>) -> Corrected {
     Corrected { facts: corrected, late, corrections: corrections.into_iter().cloned().collect(), applied }
 }
 
+/// A fact as its corrections have it; nothing when it is void.
+pub(super) fn as_corrected(fact: &Fact, by_target: &Targets, late: &mut Vec<LateFact>) -> Option<Fact> {
+    let mut own = by_target.get(&fact.id).into_iter().flatten();
+    own.try_fold(fact.clone(), |said, correction| correct(said, correction, late))
+}
+
 /// Applies corrections of corrections first, so that what is left says what it finally meant.
 /// Corrections that correct each other in a ring never come loose and count for nothing.
-fn resolve(corrections: &[&Fact]) -> Targets {
+pub(super) fn resolve(corrections: &[&Fact]) -> Targets {
     let mut waiting: BTreeMap<&str, usize> = corrections.iter().map(|c| (c.id.as_str(), 0)).collect();
     for target in corrections.iter().filter_map(|c| target(c)) {
         if let Some(count) = waiting.get_mut(target) {
@@ -73,7 +81,7 @@ fn resolve(corrections: &[&Fact]) -> Targets {
     targets
 }
 
-fn target(correction: &Fact) -> Option<&str> {
+pub(super) fn target(correction: &Fact) -> Option<&str> {
     match &correction.body {
         FactBody::Correction { of, .. } => Some(of),
         _ => None,
@@ -82,9 +90,7 @@ fn target(correction: &Fact) -> Option<&str> {
 
 /// What a correction says once it has itself been corrected.
 fn settle(correction: &Fact, targets: &Targets) -> Option<Fact> {
-    let mut unused = Vec::new();
-    let mut corrections = targets.get(&correction.id).into_iter().flatten();
-    corrections.try_fold(correction.clone(), |said, c| correct(said, c, &mut unused))
+    as_corrected(correction, targets, &mut Vec::new())
 }
 
 fn file(correction: Fact, targets: &mut Targets) {

@@ -5,6 +5,7 @@
 
 mod correction;
 mod late;
+mod moved;
 
 use std::collections::BTreeSet;
 

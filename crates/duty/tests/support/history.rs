@@ -195,6 +195,7 @@ pub fn facts(most: usize) -> impl Strategy<Value = Vec<Fact>> {
                 recorded_at: add_days(at, delay),
                 order: n as u64,
                 source: None,
+                of_municipality: false,
                 body,
             })
             .collect()

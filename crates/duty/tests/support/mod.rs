@@ -137,5 +137,5 @@ fn fact(scenario: &str, order: usize, event: &Map<String, Value>) -> Fact {
     let source = take("source");
     let body = FactBody::read(&name, &fields, &format!("/{scenario}/{id}"), law())
         .unwrap_or_else(|e| panic!("{scenario} {id}: {e:?}"));
-    Fact { id, at, recorded_at, order: order as u64, source, body }
+    Fact { id, at, recorded_at, order: order as u64, source, of_municipality: false, body }
 }

@@ -38,7 +38,7 @@ fn fact(reader: &mut Reader<'_>, node: &Node, order: u64) -> Option<Fact> {
     };
     let source = node.get("source").and_then(|n| reader.name(n, &format!("{place}.source")));
     let body = spec_of(reader, node, &place).and_then(|spec| body(reader, node, &place, spec, entries));
-    Some(Fact { id: id?, at: at?, recorded_at: recorded_at?, order, source, body: body? })
+    Some(Fact { id: id?, at: at?, recorded_at: recorded_at?, order, source, of_municipality: false, body: body? })
 }
 
 /// How an event is called in findings.

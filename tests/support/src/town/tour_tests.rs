@@ -15,7 +15,7 @@ fn facts_of(town: &Town, child: &ChildStory, n: u8) -> Vec<Fact> {
     let mut add = |at: Date, told: u8, body: FactBody| {
         let order = facts.len() as u64;
         let (id, recorded_at) = (format!("f{order}"), town.date(told));
-        facts.push(Fact { id, at, recorded_at, order, source: None, body });
+        facts.push(Fact { id, at, recorded_at, order, source: None, of_municipality: false, body });
     };
     for day in 1..=n {
         for posted in town.day(day).facts.iter().filter(|f| is_about(f, child)) {
