@@ -40,7 +40,7 @@ pub struct Decision {
     /// The first day on which it no longer counts.
     #[serde(default)]
     pub valid_to: Option<Date>,
-    /// Why, in words; kept in the fact, which is encrypted at rest.
+    /// Why, in words; must be said. Kept in the fact, which is encrypted at rest.
     #[serde(default)]
     pub ground: Option<String>,
 }
@@ -155,6 +155,13 @@ fn without_authority(decision: &Decision, at: Date) -> Refusal {
     refused("decision_without_authority", 403, detail, finding("/by", format!("no authority on {at}"), expected, hint))
 }
 
+/// Who lives with a decision can ask why (kommuneloven § 25-1): it is written down when it is made, or not made.
+fn without_ground() -> Refusal {
+    let hint = "say it without any person's number; it stays in the fact and is sent to nobody";
+    let error = finding("/ground", "nothing".into(), "why the municipality decides so, in words", hint);
+    refused("invalid_decision", 422, "a decision is recorded with its ground", error)
+}
+
 /// The fact that a decision becomes.
 fn fact(decision: &Decision, at: Date) -> Result<Value, Refusal> {
     let mut fact = Map::new();
@@ -164,9 +171,10 @@ fn fact(decision: &Decision, at: Date) -> Result<Value, Refusal> {
     put("child", decision.child.clone());
     put("municipality", json!(decision.municipality));
     put("by", json!(decision.by));
-    if let Some(ground) = &decision.ground {
-        put("ground", json!(ground));
-    }
+    let Some(ground) = decision.ground.as_deref().map(str::trim).filter(|ground| !ground.is_empty()) else {
+        return Err(without_ground());
+    };
+    put("ground", json!(ground));
     if decision.action == Action::Withdraw {
         put("type", json!("decision_withdrawn"));
         return Ok(Value::Object(fact));

@@ -87,8 +87,8 @@ fn decision_schema() -> Value {
             "municipality": {"type": "string", "pattern": "^[0-9]{4}$"},
             "action": {"enum": ["name_holder", "settle_dispute", "withdraw"]},
             "by": {"type": "string"}, "service": {"type": "string"}, "at": date(), "valid_to": date(),
-            "ground": {"type": "string", "description": "why, in words; sent to nobody"}},
-        "required": ["child", "municipality", "action", "by"]}),
+            "ground": {"type": "string", "minLength": 1, "description": "why, in words; sent to nobody"}},
+        "required": ["child", "municipality", "action", "by", "ground"]}),
     )
 }
 

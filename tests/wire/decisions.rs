@@ -9,7 +9,8 @@ use crate::ledger::Ledger;
 use crate::story::child;
 
 async fn decide(daemon: &Daemon, number: &str, more: Value) -> Answer {
-    let mut decision = json!({"child": {"national_id": number}, "municipality": MUNICIPALITY});
+    let mut decision =
+        json!({"child": {"national_id": number}, "municipality": MUNICIPALITY, "ground": "best for barnet"});
     decision.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     daemon.client().post("/api/v1/decisions", &decision).await.unwrap()
 }
@@ -29,7 +30,7 @@ async fn a_dispute_is_settled_by_who_has_authority_and_by_nobody_else() {
     daemon.client().must_take(&facts).await;
     ledger.until_held(&daemon, &child.number, "disputed", "").await;
 
-    let settle = |by: &str| json!({"action": "settle_dispute", "by": by, "service": "helsestasjon", "ground": "best for barnet"});
+    let settle = |by: &str| json!({"action": "settle_dispute", "by": by, "service": "helsestasjon"});
     let refused = decide(&daemon, &child.number, settle("rektor")).await;
     assert_eq!(
         (refused.status, refused.json["code"].as_str()),
@@ -52,6 +53,47 @@ async fn a_dispute_is_settled_by_who_has_authority_and_by_nobody_else() {
     assert_eq!(withdrawn.status, 201, "{}", withdrawn.text);
     // What the decision settled does not come back.
     ledger.until_held(&daemon, &child.number, "held_by_default", "").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_without_a_ground_is_not_recorded() {
+    let daemon = Daemon::start(Folder::sqlite()).await;
+    let ledger = Ledger::of(&daemon.folder).await;
+    let child = child(0);
+    daemon.client().must_take(&child.opening()).await;
+    for ground in [json!(null), json!(""), json!("  \n")] {
+        let named =
+            json!({"action": "name_holder", "by": "kommunedirektor", "service": "helsestasjon", "ground": ground});
+        let refused = decide(&daemon, &child.number, named).await;
+        assert_eq!((refused.status, &refused.json["code"]), (422, &json!("invalid_decision")), "{}", refused.text);
+        assert_eq!(refused.json["errors"][0]["pointer"], "/ground");
+    }
+    ledger.until_held(&daemon, &child.number, "held_by_default", "").await;
+    let id = ledger.child(&child.number).await.unwrap().to_string();
+    let args =
+        ["duty", "decide", "--child", &id, "--municipality", MUNICIPALITY, "--by", "kommunedirektor", "--name-holder"];
+    let blank = daemon.folder.cli(&[&args[..], &["helsestasjon", "--ground", " "]].concat());
+    assert_eq!(blank.status.code(), Some(1), "{}", String::from_utf8_lossy(&blank.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delegation_given_for_all_children_counts_for_one_who_moved_back() {
+    let daemon = Daemon::start(Folder::sqlite()).await;
+    let ledger = Ledger::of(&daemon.folder).await;
+    let child = child(0);
+    daemon.client().must_take(&child.opening()).await;
+    daemon.client().must_take(&[delegation(100, "delegation_granted", "oppvekstsjef")]).await;
+    let back = [
+        child.fact(60, "moved", &json!({"to": "0301"})),
+        child.fact(30, "moved", &json!({"to": MUNICIPALITY})),
+        child.fact(20, "cooperation_needed", &json!({"participants": ["lia-skole", "helsestasjon"]})),
+    ];
+    daemon.client().must_take(&back).await;
+    ledger.until_held(&daemon, &child.number, "held_by_default", "").await;
+    let named = json!({"action": "name_holder", "by": "oppvekstsjef", "service": "helsestasjon"});
+    let made = decide(&daemon, &child.number, named).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    ledger.until_held(&daemon, &child.number, "held", "helsestasjon").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
