@@ -33,6 +33,8 @@ const COMMANDS: &[(&str, &str)] = &[
     ("src/cli/policy/explain.rs", "only-unmasked"),
     ("src/cli/policy/explain/file.rs", "request-unreadable"),
     ("src/cli/duty/overdue.rs", "service-not-listed"),
+    ("src/cli/duty/overdue.rs", "municipality-not-served"),
+    ("src/cli/duty/overdue.rs", "code-not-listed"),
 ];
 
 #[test]

@@ -118,7 +118,12 @@ async fn how_long_it_has_stood_is_told_by_the_facts_and_not_by_when_somebody_not
     assert_eq!((lines[0], lines[4]), ("Uten navngitt samordner", "Uenighet"), "{printed}");
     let overdue = ["150", "136 d over", "Ingen navngitt samordner, fristen er ute (NO_HOLDER_OVERDUE)", &day(150)];
     assert!(overdue.iter().all(|word| lines[2].contains(word)), "{printed}");
-    assert_eq!(lines.last(), Some(&"2 to look at"));
+    assert_eq!(lines.last(), Some(&"2 å se på"));
+    for (filter, near) in [(["--code", "DISPUTE_OPN"], "DISPUTE_OPEN"), (["--municipality", "9910"], "9901")] {
+        let slip = daemon.folder.cli(&[&["duty", "overdue"][..], &filter].concat());
+        let told = String::from_utf8_lossy(&slip.stderr).into_owned();
+        assert!(slip.status.code() == Some(2) && slip.stdout.is_empty() && told.contains(near), "{told}");
+    }
     let first = daemon.folder.cli_text(&["duty", "overdue", "--urgency", "1", "--limit", "1", "--json"]);
     assert_eq!(serde_json::from_str::<Value>(&first).unwrap(), urgent.json["items"][0]);
 }
@@ -197,7 +202,7 @@ async fn a_service_sees_only_what_it_may_know_of_its_own_children_and_a_filter_t
     let refused = daemon.folder.cli(&["duty", "overdue", "--service", "krisesenteret"]);
     let said = String::from_utf8(refused.stderr).unwrap();
     assert!(refused.status.code() == Some(2) && said.starts_with("service-not-listed: "), "{said}");
-    assert!(daemon.folder.cli_text(&["duty", "overdue", "--service", "ergo-fysio"]).ends_with("to look at\n"));
+    assert!(daemon.folder.cli_text(&["duty", "overdue", "--service", "ergo-fysio"]).ends_with("å se på\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -234,7 +239,7 @@ async fn what_a_person_must_do_stands_in_the_list_of_the_command_line_as_in_that
     assert_eq!((tasks.count("tasks"), tasks.count("items")), (1, 0), "{}", tasks.text);
     assert_eq!(list_as(&daemon, "skolen", "").await.count("tasks"), 0, "no service is told which children may be one");
     let printed = daemon.folder.cli_text(&["duty", "overdue", "--code", "possible_same_child"]);
-    assert!(printed.starts_with("Oppgaver\n") && printed.ends_with("\n1 to look at\n"), "{printed}");
+    assert!(printed.starts_with("Oppgaver\n") && printed.ends_with("\n1 å se på\n"), "{printed}");
     let lines = daemon.folder.cli_text(&["duty", "overdue", "--code", "possible_same_child", "--json"]);
     assert_eq!(serde_json::from_str::<Value>(&lines).unwrap()["task"], tasks.json["tasks"][0]);
 }

@@ -6,6 +6,7 @@
 use std::process::ExitCode;
 
 use samhold_model::dates::date_of;
+use samhold_model::hint::nearest;
 use samhold_model::{Date, Instant};
 use samhold_store::{Store, Task};
 use serde_json::json;
@@ -13,7 +14,7 @@ use serde_json::json;
 use crate::cli::support::{UNREADABLE, say, tell_log};
 use crate::config::Loaded;
 use crate::sync::reveals;
-use crate::sync::worklist::{Filter, Group, Item, lines, open_tasks, page};
+use crate::sync::worklist::{Filter, Group, Item, is_listed, lines, listed_codes, open_tasks, page};
 
 /// What is asked for.
 #[derive(Debug, clap::Args)]
@@ -53,6 +54,10 @@ pub(super) async fn overdue(
         );
         return Ok(ExitCode::from(UNREADABLE));
     }
+    if let Some(slip) = misspelt(loaded, &args) {
+        eprintln!("{slip}");
+        return Ok(ExitCode::from(UNREADABLE));
+    }
     tell_log(store, None, json!({"command": "duty overdue"})).await?;
     let municipalities = args.municipality.map(|number| vec![number]);
     let filter = Filter { municipalities: municipalities.clone(), code: args.code.clone(), urgency: args.urgency };
@@ -68,9 +73,31 @@ pub(super) async fn overdue(
         tasks.iter().for_each(|task| say!("{}", json!({"task": task})));
     } else {
         print(&items, &tasks);
-        say!("{} to look at", all.len() + tasks.len());
+        say!("{} å se på", all.len() + tasks.len());
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A filter that fits nothing there could be: an empty list would read as if all were well.
+fn misspelt(loaded: &Loaded, args: &OverdueArgs) -> Option<String> {
+    let near = |word: &str, known: Vec<&str>| {
+        nearest(word, known.iter().copied()).map_or_else(String::new, |near| format!(" Did you mean `{near}`?"))
+    };
+    let served: Vec<&str> = loaded.settings.municipality.keys().map(String::as_str).collect();
+    if let Some(number) = args.municipality.as_deref().filter(|number| !served.contains(number)) {
+        return Some(format!(
+            "municipality-not-served: tried to list by `--municipality`: found `{number}`, which samhold.toml does not name; \
+             give one of {}.{}",
+            served.join(", "),
+            near(number, served.clone())
+        ));
+    }
+    // Codes of tasks are small; each source brings its own.
+    let alert = args.code.as_deref().filter(|code| code.chars().any(char::is_uppercase) && !is_listed(code))?;
+    Some(format!(
+        "code-not-listed: tried to list by `--code`: found `{alert}`, which is no alert of this list; docs/alerts.md has them.{}",
+        near(alert, listed_codes().collect())
+    ))
 }
 
 /// A service of unknown kind may be any, so it counts as the closest kept.

@@ -81,6 +81,17 @@ pub(super) fn kind(code: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.code == code)
 }
 
+/// Whether an alert is a line of the list.
+#[must_use]
+pub fn is_listed(code: &str) -> bool {
+    kind(code).is_some()
+}
+
+/// The codes of the alerts that are lines of the list.
+pub fn listed_codes() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|kind| kind.code)
+}
+
 const fn row(code: &'static str, urgency: u8, group: Group, told: Told, text: &'static str) -> Kind {
     Kind { code, urgency, group, told, text }
 }

@@ -19,7 +19,7 @@ use samhold_store::{Store, StoreError, StoredAlert};
 use serde::Serialize;
 
 pub use eyes::{Eyes, NotYours, seen_by};
-pub use kinds::Group;
+pub use kinds::{Group, is_listed, listed_codes};
 pub use tasks::{concerns, open_tasks};
 
 use super::renewal;
