@@ -216,9 +216,15 @@ impl<'a> Case<'a> {
         self.subject().weighty_reasons.iter().any(|c| c == self.category())
     }
 
-    /// The field tells where the child is, as the municipality has set it.
+    /// The field tells where the child is: by its value, as the item says, or by its name, as the municipality has set it.
     pub(crate) fn tells_the_place(&self, field: &str) -> bool {
-        self.config().location_fields.iter().any(|l| l == field)
+        self.request.item.location.contains(field) || self.config().location_fields.iter().any(|l| l == field)
+    }
+
+    /// The field may not go to this recipient because it tells where the child is.
+    pub(crate) fn hides_the_place_in(&self, field: &str) -> bool {
+        self.tells_the_place(field)
+            && place_is_hidden(self.subject(), &self.request.recipient, self.rules, self.request.date)
     }
 
     /// The data is about someone else than the child, named or not.

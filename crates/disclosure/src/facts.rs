@@ -64,7 +64,7 @@ pub struct AboutField<'a> {
     pub from: Cow<'a, str>,
     /// What the field would reveal; empty when nothing is said.
     pub tag: Cow<'a, str>,
-    /// Tells where the child is, as the municipality has set it.
+    /// Tells where the child is, by its value or by its name.
     pub is_location: bool,
     /// About somebody else than the child, named or not.
     pub about_other: bool,

@@ -5,7 +5,7 @@
 pub(crate) mod holder;
 mod tags;
 
-use crate::case::{Case, place_is_hidden};
+use crate::case::Case;
 use crate::decision::{Decision, Reason, Verdict};
 use crate::steps::Grant;
 
@@ -76,9 +76,7 @@ pub(crate) fn left_of<'a>(case: &Case<'a>, grant: &Grant<'_>) -> Left<'a> {
 
 /// Step e. Location is more than an address; public bodies may have it about a fortrolig child.
 fn location(case: &Case<'_>, left: &mut Left<'_>) {
-    if place_is_hidden(case.subject(), &case.request.recipient, case.rules, case.request.date) {
-        left.keep('e', Reason::RedactLocation, |f| !case.tells_the_place(f));
-    }
+    left.keep('e', Reason::RedactLocation, |f| !case.hides_the_place_in(f));
 }
 
 pub(crate) fn answer(case: &Case<'_>, basis: Reason, left: &Left<'_>) -> Decision {

@@ -3,7 +3,7 @@
 //! Shape of a `[[sharing]]` scenario. Unknown words are kept as text, because unknown must be decided (and denied),
 //! not fail to parse.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use samhold_model::Date;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -91,6 +91,10 @@ pub struct Item {
     pub fields: Vec<String>,
     /// Tags on fields.
     pub field_tags: BTreeMap<String, String>,
+    /// Fields whose value tells where the child is, whatever they are called; beside those that the municipality has set.
+    /// Scenario files have no such key: there a field tells it by its name.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub location: BTreeSet<String>,
     /// Service kind of the holder, for holder_service and coordinator_contact.
     pub holder_kind: Option<String>,
     /// When the data is about someone else than the child.

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use samhold_disclosure::{
-    Circumstances, Cleared, Envelope, EnvelopeError, EnvelopeKind, FieldFacts, Guardian, Narrow, Narrowed, Necessity,
-    Package, Parcel, Reason, Recipient, Released, Rules, Shape, ShapeError, Share, Subject, release,
+    Circumstances, Cleared, Consent, Envelope, EnvelopeError, EnvelopeKind, FieldFacts, Guardian, Narrow, Narrowed,
+    Necessity, Package, Parcel, Reason, Recipient, Released, Rules, Shape, ShapeError, Share, Subject, release,
 };
 use samhold_model::{Date, Law};
 use serde_json::{Map, Value, json};
@@ -111,6 +111,60 @@ fn cleared(package: &Package) -> Cleared<Released> {
 
 fn shaped(message: Value) -> Result<Value, ShapeError> {
     cleared(&school()).shape(&Writes(message), &envelope()).map(|c| c.get().clone())
+}
+
+/// The same child with a fortrolig address, whose coordinator signs with the school's name.
+fn at_lia_skole(recipient: &str) -> Package {
+    let mut package = school();
+    package.subject.address_protection = Some("fortrolig".into());
+    package.recipient.kind = recipient.into();
+    let categories = ["coordinator_contact", "team_roster"].map(str::to_owned).to_vec();
+    package.consents = vec![Consent {
+        by: "mor".into(),
+        categories,
+        recipients: vec![recipient.into()],
+        purposes: vec!["coordination".into()],
+        given: Date::constant(2025, 1, 1),
+        ..Consent::default()
+    }];
+    package.items = vec![
+        parcel("coordinator_contact", json!({"name": "Kari, Lia skole", "contact_point": "Servicetorget"})),
+        parcel("team_roster", json!({"lia-skole": "Lia skole", "ppt": "PP-tjenesten"})),
+        parcel("employee_absence", json!({"coordinator": "Kari, Lia skole", "unavailable_from": "2025-03-01"})),
+    ];
+    let marks = ["name", "lia-skole", "coordinator"];
+    package.items.iter_mut().zip(marks).for_each(|(item, mark)| drop(item.location.insert(mark.into())));
+    package
+}
+
+fn fields_to(package: &Package) -> Vec<String> {
+    let out = release(package, &rules());
+    let items = out.cleared.iter().flat_map(|cleared| &cleared.get().items);
+    items.flat_map(|item| item.fields.keys().cloned()).collect()
+}
+
+#[test]
+fn a_value_that_tells_the_place_goes_to_nobody_private_whatever_its_field_is_called() {
+    for private in ["barnehage_privat", "ngo"] {
+        let mut package = at_lia_skole(private);
+        assert_eq!(fields_to(&package), ["contact_point", "ppt", "unavailable_from"], "{private}");
+        package.subject.address_protection = Some("none".into());
+        assert!(fields_to(&package).contains(&"lia-skole".to_owned()), "without protection the consent lets it out");
+    }
+    let all = ["name", "contact_point", "lia-skole", "ppt", "coordinator", "unavailable_from"];
+    assert_eq!(fields_to(&at_lia_skole("skole_kommunal")), all, "public bodies may have it");
+    let mut strict = at_lia_skole("koordinerende_enhet");
+    strict.subject.address_protection = Some("strengt_fortrolig".into());
+    assert_eq!(fields_to(&strict), ["contact_point", "ppt", "unavailable_from"], "and of a strict child nobody");
+}
+
+#[test]
+fn no_setting_takes_a_mark_of_place_away() {
+    let package = at_lia_skole("ngo");
+    let mut open = rules();
+    open.rules.config.location_fields.clear();
+    let out = release(&package, &open);
+    assert!(!serde_json::to_string(out.cleared.as_ref().unwrap()).unwrap().contains("Lia"), "{:?}", out.decisions);
 }
 
 #[test]

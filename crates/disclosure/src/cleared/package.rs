@@ -2,7 +2,7 @@
 //!
 //! Must never be sent, and never show values in Debug.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use samhold_model::Date;
@@ -78,6 +78,9 @@ pub struct Parcel {
     pub fields: Map<String, Value>,
     /// Tags by field name.
     pub tags: BTreeMap<String, String>,
+    /// Names of the fields whose value tells where the child is. Whoever offers a value knows what it says; the name of a
+    /// field alone does not tell it, and a municipality's own list of such names can only add to this.
+    pub location: BTreeSet<String>,
 }
 
 impl fmt::Debug for Parcel {
@@ -137,6 +140,7 @@ impl Package {
             from: to.from.clone(),
             fields: to.fields.keys().cloned().collect(),
             field_tags: to.tags.clone(),
+            location: to.location.clone(),
             holder_kind: to.holder_kind.clone(),
             about_person: to.about_person.clone(),
         };

@@ -2,10 +2,10 @@
 //!
 //! Must never make only questions that are denied; `properties.rs` checks that it does not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use proptest::collection::{btree_map, vec};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -117,16 +117,22 @@ fn tags() -> impl Strategy<Value = BTreeMap<String, String>> {
     prop_oneof![1 => Just(BTreeMap::new()), 1 => some]
 }
 
+/// Fields whose value tells where the child is.
+fn places() -> impl Strategy<Value = BTreeSet<String>> {
+    prop_oneof![2 => Just(BTreeSet::new()), 1 => btree_set(select(words(&FIELDS)), 1..4)]
+}
+
 fn item(category: String) -> impl Strategy<Value = Item> {
     let from = word(vec!["barnevern".into(), "skole_kommunal".into(), "skole_privat".into(), "kommunal_helse".into()]);
     let holder = of(word(law().service_kind.keys().cloned().collect()));
     let about = prop_oneof![4 => Just(None), 1 => of(person())];
-    (from, vec(select(words(&FIELDS)), 0..6), tags(), holder, about).prop_map(
-        move |(from, fields, field_tags, holder_kind, about_person)| Item {
+    (from, vec(select(words(&FIELDS)), 0..6), (tags(), places()), holder, about).prop_map(
+        move |(from, fields, (field_tags, location), holder_kind, about_person)| Item {
             category: category.clone(),
             from,
             fields,
             field_tags,
+            location,
             holder_kind,
             about_person,
         },
