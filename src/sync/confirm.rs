@@ -12,7 +12,7 @@ mod weigh;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use samhold_disclosure::cleared::{Package, Release, release};
+use samhold_disclosure::cleared::Package;
 use samhold_duty::Answer;
 use samhold_model::Instant;
 use samhold_store::StoreError;
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::dossier::Dossier;
 use super::engine::{Engine, Live};
-use super::view::{Sight, package_of};
+use super::view::{Seen, Sight, package_of, sight_without};
 use crate::config::SystemSettings;
 
 pub(super) use ask::in_background;
@@ -118,18 +118,14 @@ async fn ask_in_background(engine: &Engine, live: &Live, dossier: &Dossier, doub
     let _unanswered = ask::all(engine, live, &dossier.members(), &doubts.units, Duration::ZERO).await;
 }
 
-/// What may leave while it waits: everything but the fields that rest on what is doubted.
-fn released_without(live: &Live, municipality: &str, mut package: Package, doubts: &Doubts) -> Release {
-    for (number, field) in &doubts.held {
-        if let Some(item) = package.items.get_mut(*number) {
-            item.fields.shift_remove(field);
-        }
-    }
-    package.items.retain(|item| !item.fields.is_empty());
-    release(&package, &live.share_rules(municipality))
-}
-
 impl Doubts {
+    /// The fields that rest on what is doubted, each with the category of its item: a package has one of each.
+    fn fields(&self, package: &Package) -> Vec<(String, String)> {
+        let named =
+            |(number, field): &(usize, String)| Some((package.items.get(*number)?.category.clone(), field.clone()));
+        self.held.iter().filter_map(named).collect()
+    }
+
     /// The registers that are to be asked, for the audit.
     fn registers(&self) -> Vec<String> {
         let mut names: Vec<String> = self.units.iter().map(|unit| unit.system.clone()).collect();
@@ -182,7 +178,9 @@ pub(crate) async fn without_waiting(
         Weighed::Waits(doubts) => doubts,
     };
     ask_in_background(engine, live, dossier, &doubts).await;
-    let left = released_without(live, municipality, package, &doubts);
-    let seen = Sight { cleared: left.cleared, decisions: left.decisions, content_hash: None, ..seen };
+    let held = doubts.fields(&package);
+    let Seen { released, since } = sight_without(live, municipality, system, (dossier, of_today, answer), &held);
+    let (cleared, decisions) = (released.cleared, released.decisions);
+    let seen = Sight { cleared, decisions, content_hash: None, since, ..seen };
     Ok(Answerable { seen, confirmed: Vec::new(), unconfirmed: doubts.registers() })
 }

@@ -382,6 +382,16 @@ impl Dossier {
         })
     }
 
+    /// The services that the facts name, each with its kind.
+    #[must_use]
+    pub fn services(&self) -> BTreeMap<String, String> {
+        let started = self.effective.iter().filter_map(|fact| match &fact.body {
+            FactBody::ServiceStarted { service, kind, .. } => Some((service.clone(), kind.clone())),
+            _ => None,
+        });
+        started.collect()
+    }
+
     /// The kind of a service as the facts have it.
     #[must_use]
     pub fn kind_of(&self, id: &str) -> Option<String> {

@@ -8,14 +8,14 @@
 mod standing;
 
 use samhold_disclosure::Recipient;
-use samhold_disclosure::cleared::{Package, Parcel};
+use samhold_disclosure::cleared::Package;
 use samhold_duty::Answer;
 use samhold_duty::answer::EndReason;
 use samhold_model::{Date, dates};
 
 use super::dossier::{Dossier, MovedTo};
 use super::engine::Live;
-use super::view::{Sight, alive, decided, hash_of, package, package_of, parcels, sight};
+use super::view::{Offer, Seen, Sight, alive, all_of, hash_of, package, package_of, seen, sight};
 use crate::config::SystemSettings;
 
 pub(super) use standing::{Standing, standing};
@@ -55,28 +55,25 @@ impl Handover {
         if !system.takes_over(&self.moved.to) {
             return None;
         }
-        let released = decided(live, &self.from, dossier, (recipient(), PURPOSE), self.offered(live, dossier));
+        let offer = self.offered(live, dossier);
+        let Seen { released, since } = seen(offer.as_ref(), live, &self.from, dossier, (recipient(), PURPOSE));
         let mapping = live.handover.get(&system.name).map(|m| m.fingerprint.clone()).unwrap_or_default();
         let form = format!("{mapping}\n{}", self.on);
         let content_hash = released.cleared.as_ref().map(|c| hash_of(c.get(), &form));
         let (cleared, decisions) = (released.cleared, released.decisions);
-        Some(Sight { cleared, decisions, content_hash, corrected: None, participant: false, takes_over: true })
+        let (participant, takes_over) = (false, true);
+        Some(Sight { cleared, decisions, content_hash, since, corrected: None, participant, takes_over })
     }
 
     /// What is offered to a system, as disclosure is asked; `None` when it is not one that takes the case over.
     pub(super) fn package(&self, live: &Live, system: &SystemSettings, dossier: &Dossier) -> Option<Package> {
         let due = system.takes_over(&self.moved.to);
-        due.then(|| package(dossier, (recipient(), PURPOSE), self.offered(live, dossier)))
+        due.then(|| package(dossier, (recipient(), PURPOSE), all_of(self.offered(live, dossier).as_ref())))
     }
 
-    /// Who is away in the old municipality concerns nobody in the new one.
-    fn offered(&self, live: &Live, dossier: &Dossier) -> Vec<Parcel> {
-        if !dossier.is_whole() || is_guarded(dossier) {
-            return Vec::new();
-        }
-        let mut items = parcels(live, &self.from, dossier, &self.left);
-        items.retain(|item| item.category != "employee_absence");
-        items
+    fn offered<'a>(&'a self, live: &'a Live, dossier: &'a Dossier) -> Option<Offer<'a>> {
+        let open = dossier.is_whole() && !is_guarded(dossier);
+        open.then(|| Offer::new(live, &self.from, dossier, &self.left).without_absence())
     }
 }
 

@@ -9,7 +9,7 @@ use samhold_adapter_api::OutgoingKind;
 use samhold_disclosure::Cleared;
 use samhold_disclosure::cleared::{Envelope, EnvelopeError, EnvelopeKind, Notice};
 use samhold_duty::Answer;
-use samhold_model::{ChildId, MunicipalityNo};
+use samhold_model::{ChildId, Date, MunicipalityNo};
 use samhold_store::{Delivery, EventKind, StoreError};
 use serde_json::Value;
 
@@ -122,7 +122,9 @@ pub async fn message(
                 }
             }
         }
-        let envelope = envelope(engine, system, row, &state).await?;
+        // The move itself is told to who takes the case over, not how long the case had stood.
+        let since = if seen.takes_over { state.answer.samordning.since } else { seen.since };
+        let envelope = envelope(engine, system, row, since.unwrap_or(state.dossier.today)).await?;
         let made = envelope.map_err(broken).and_then(|envelope| compose(live, system, row, seen, &envelope));
         return Ok(made.map(|message| Message { confirmed, ..message }));
     }
@@ -177,10 +179,9 @@ async fn envelope(
     engine: &Engine,
     system: &SystemSettings,
     row: &Delivery,
-    state: &Now,
+    since: Date,
 ) -> Result<Result<Envelope, EnvelopeError>, StoreError> {
     let (name, value) = child_identifier(engine, system, row.child).await?;
-    let since = state.answer.samordning.since.unwrap_or(state.dossier.today);
     Ok(Envelope::new()
         .with(EnvelopeKind::ChildIdentifier, name, value)
         .and_then(|e| e.with(EnvelopeKind::Municipality, "municipality", row.municipality.as_str()))

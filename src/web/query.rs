@@ -122,7 +122,8 @@ async fn view(
             withheld = if state.dossier.facts.is_empty() { withheld } else { said };
             continue;
         };
-        let envelope = envelope(engine, system, about, number, &state).await?;
+        let since = found.seen.since.unwrap_or(state.dossier.today);
+        let envelope = envelope(engine, system, about, number, since).await?;
         let data = shaped(live.outbound.get(&system.name), cleared, &envelope)
             .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "not_composable", "a person must look"))?;
         audit(engine, system, "release", child, said).await?;
@@ -167,10 +168,9 @@ async fn envelope(
     system: &SystemSettings,
     child: ChildId,
     municipality: &str,
-    state: &Now,
+    since: Date,
 ) -> Result<Envelope, Problem> {
     let (name, value) = child_identifier(engine, system, child).await?;
-    let since = state.answer.samordning.since.unwrap_or(state.dossier.today);
     Envelope::new()
         .with(EnvelopeKind::ChildIdentifier, name, value)
         .and_then(|e| e.with(EnvelopeKind::Municipality, "municipality", municipality))

@@ -35,3 +35,4 @@ mod receipts;
 mod silent;
 mod team;
 mod unseen;
+mod whereabouts;

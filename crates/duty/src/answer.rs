@@ -179,6 +179,23 @@ pub struct DutyAnswer {
     /// The former holder, as a suggestion when nobody is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suggested: Option<String>,
+    /// The stretches until now, the present one last; it began `since`. For whoever tells of the duty to one who may not see
+    /// its holder, and must not tell when a hidden one changed. It is no part of the answer that is kept or shown.
+    #[serde(skip)]
+    pub stretches: Vec<Stretch>,
+}
+
+/// An unbroken stretch of one state and holder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Its first day.
+    pub from: Date,
+    /// The state.
+    pub state: DutyState,
+    /// Who held.
+    pub holder: Holder,
+    /// The service that held, or that employed who did, at its end.
+    pub service: Option<String>,
 }
 
 /// The barnekoordinator track.

@@ -6,9 +6,10 @@ use samhold_model::Date;
 
 use crate::answer::{
     Answer, BkAnswer, BkState, CoordinatorAnswer, CoordinatorState, DutyAnswer, DutyState, Holder, PlanAnswer,
-    PlanState, Step, UsedFact,
+    PlanState, Step, Stretch, UsedFact,
 };
 use crate::bk::substitute::Acting;
+use crate::outcome::Outcome;
 use crate::people::Presence;
 use crate::replay::Picture;
 use crate::{alerts, explain};
@@ -42,17 +43,27 @@ fn stands(picture: &Picture<'_>) -> bool {
 
 fn samordning(picture: &Picture<'_>) -> DutyAnswer {
     let outcome = &picture.outcome;
+    let stretches = picture.stretches.iter().map(|(from, outcome)| stretch(*from, outcome)).collect();
     let duty_basis = if stands(picture) { picture.case.duty_basis(picture.day) } else { Vec::new() };
     DutyAnswer {
         state: outcome.state,
-        holder: Holder { kind: outcome.kind, reference: outcome.reference.map(str::to_owned) },
+        holder: holder(outcome),
         basis: outcome.basis,
         duty_basis,
         acting: outcome.acting.map(str::to_owned),
         end_reason: outcome.end_reason,
         since: picture.since,
         suggested: suggested(picture),
+        stretches,
     }
+}
+
+fn holder(outcome: &Outcome<'_>) -> Holder {
+    Holder { kind: outcome.kind, reference: outcome.reference.map(str::to_owned) }
+}
+
+fn stretch(from: Date, outcome: &Outcome<'_>) -> Stretch {
+    Stretch { from, state: outcome.state, holder: holder(outcome), service: outcome.service.map(str::to_owned) }
 }
 
 /// the former service is shown as a suggestion, if it can still hold; else the former coordinator's own.

@@ -25,7 +25,8 @@ mod terminal;
 pub mod words;
 
 pub use answer::{
-    Alert, AlertDates, Answer, BkAnswer, CoordinatorAnswer, DutyAnswer, Holder, HolderKind, PlanAnswer, Step, UsedFact,
+    Alert, AlertDates, Answer, BkAnswer, CoordinatorAnswer, DutyAnswer, Holder, HolderKind, PlanAnswer, Step, Stretch,
+    UsedFact,
 };
 pub use config::Reconcile;
 pub use deciding::{Deciding, Fitness, deciding};

@@ -18,7 +18,7 @@ pub(crate) struct Outcome<'w> {
     pub acting: Option<&'w str>,
     pub end_reason: Option<EndReason>,
     /// The service that holds, or that employs the person who does.
-    service: Option<&'w str>,
+    pub service: Option<&'w str>,
 }
 
 impl<'w> Outcome<'w> {

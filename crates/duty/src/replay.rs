@@ -22,6 +22,8 @@ pub(crate) struct Picture<'w> {
     pub outcome: Outcome<'w>,
     /// First day of the unbroken stretch of this state and holder.
     pub since: Option<Date>,
+    /// The stretches so far, each with its first day; the last is the present one.
+    pub stretches: Vec<(Date, Outcome<'w>)>,
     /// First day of the unbroken stretch of this state.
     pub state_since: Option<Date>,
     /// The last named holder was a service that has stopped serving.
@@ -45,7 +47,8 @@ impl<'w> Picture<'w> {
         let case = Case::new(world);
         let outcome = case.outcome(day);
         let alert_since = BTreeMap::new();
-        Self { case, day, outcome, since: None, state_since: None, holder_gone: false, alert_since, counting }
+        let (since, state_since, stretches) = (None, None, Vec::new());
+        Self { case, day, outcome, since, stretches, state_since, holder_gone: false, alert_since, counting }
     }
 
     fn end_of_day(&mut self, day: Date) {
@@ -57,6 +60,9 @@ impl<'w> Picture<'w> {
         }
         if !(same_state && same_holder) {
             self.since = Some(day);
+            self.stretches.push((day, outcome.clone()));
+        } else if let Some((_, last)) = self.stretches.last_mut() {
+            last.clone_from(&outcome);
         }
         self.case.vacant_from = self.vacant_from(&outcome, day);
         self.case.bk.ended_at_18 &= outcome.state != DutyState::Held;

@@ -72,6 +72,26 @@ fn since_is_the_day_the_present_holder_began() {
 }
 
 #[test]
+fn the_stretches_tell_each_state_and_holder_until_now_and_the_present_one_began_since() {
+    let mut said = [services(), vec![agreed(date(2024, 2, 1), "skole"), agreed(date(2024, 5, 1), "ppt")]].concat();
+    said.push((date(2024, 6, 1), FactBody::ServiceEnded { service: "ppt".into() }));
+    let told = |day: Date| {
+        let duty = ask(&facts(said.clone()), day).samordning;
+        let living = duty.stretches.iter().filter(|s| s.state != DutyState::NoneNeeded);
+        let told: Vec<_> = living.map(|s| (s.from, s.state, s.holder.reference.clone())).collect();
+        assert_eq!(told.last().map(|(from, state, _)| (Some(*from), *state)), Some((duty.since, duty.state)));
+        told
+    };
+    let held = |day, service: &str| (day, DutyState::Held, Some(service.to_owned()));
+    let by_default = |day| (day, DutyState::HeldByDefault, None);
+    let before = vec![by_default(date(2024, 1, 10)), held(date(2024, 2, 1), "skole"), held(date(2024, 5, 1), "ppt")];
+    assert_eq!(told(date(2024, 5, 20)), before, "what comes later is not told");
+    assert_eq!(told(date(2024, 7, 1)), [before, vec![by_default(date(2024, 6, 1))]].concat());
+    let kept = serde_json::to_value(ask(&facts(said.clone()), date(2024, 7, 1))).unwrap_or_default();
+    assert!(kept.pointer("/samordning/stretches").is_none(), "they are no part of the answer that is kept or shown");
+}
+
+#[test]
 fn the_former_service_is_suggested_while_nobody_is_named() {
     let mut said = services();
     said.push(agreed(date(2024, 2, 1), "skole"));

@@ -25,10 +25,17 @@ fn fields(all: &[(&str, &str)]) -> Released {
     Released { fields: all.iter().map(|(c, f)| ((*c).to_owned(), (*f).to_owned())).collect() }
 }
 
-/// Two children of whom the school may know the first, and the second is strictly protected.
+/// Three children: the school may know the first, the second is strictly protected, the third fortrolig.
 fn truth() -> Truth {
     let mut truth = Truth { audited: true, ..Truth::default() };
-    for (name, kind) in [("skolen", "skole_kommunal"), ("ke", "koordinerende_enhet"), ("journalen", "helsestasjon")] {
+    for (name, kind) in [
+        ("skolen", "skole_kommunal"),
+        ("ke", "koordinerende_enhet"),
+        ("journalen", "helsestasjon"),
+        ("barnehagen", "barnehage_privat"),
+        ("forening", "ngo"),
+        ("ukjent", "nytt_slag"),
+    ] {
         truth.kinds.insert(name.into(), kind.into());
     }
     truth.shelters.extend(["krisesenter".to_owned(), "Krisesenteret i Fjellvik".to_owned()]);
@@ -38,7 +45,18 @@ fn truth() -> Truth {
     let goals = vec![("trygghet".into(), "Trygg skolevei".into()), ("hjemme".into(), "Mors depresjon".into())];
     truth.children.insert(child(1), Known { goals, ..Known::default() });
     let places = ["nes-skole", "Nes skole", "\"9991\"", "Bjørk oppvekst", "+4799010000"].map(str::to_owned);
-    truth.children.insert(child(2), Known { strict: true, places: places.into(), ..Known::default() });
+    let strict = Known { strict: true, protected: true, places: places.into(), ..Known::default() };
+    truth.children.insert(child(2), strict);
+    let places = [
+        "lia-skole",
+        "Lia skole",
+        "Lia skole, 2. etasje",
+        "+4799010000",
+        "kari@lia-skole.example",
+        "lia-skole.example",
+    ];
+    let fortrolig = Known { protected: true, places: places.map(str::to_owned).into(), ..Known::default() };
+    truth.children.insert(child(3), fortrolig);
     truth.kept_back.insert(("evidence".into(), "sak-2026/7".into()));
     truth.inside.insert(FACT.into());
     let released = fields(&[
@@ -171,6 +189,41 @@ fn a_strictly_protected_child_is_found_by_anybody_and_its_places_by_those_who_ma
     assert_found("a strictly protected child", answer);
     let resource = json!({"resourceType": "CareTeam", "identifier": [{"value": child(2)}]});
     assert_found("a strictly protected child", Piece::new("journalen", Road::Fhir, "POST", resource.to_string()));
+}
+
+#[test]
+fn where_a_fortrolig_child_is_is_found_in_what_went_to_a_body_that_is_not_public() {
+    let planted = [
+        json!({"holder": {"name": "Lia skole", "service": "lia-skole"}}),
+        json!({"roster": [{"name": "Lia skole"}]}),
+        json!({"plan": {"main": "Helsesykepleier ved Lia skole"}}),
+        json!({"coordinator": {"name": "Kari Moen, LIA-SKOLE"}}),
+        json!({"coordinator": {"name": "Kari Moen", "email": "post@lia-skole.example"}}),
+        json!({"coordinator": {"unit": "Lia skole, 2. etasje"}}),
+        json!({"coordinator": {"phone": "+47 99 01 00 00"}}),
+        json!({"absence": {"substitute": "Ola (liaskole)"}}),
+    ];
+    for coordination in planted {
+        let told = json!({"id": "x", "subject": child(3), "data": {"coordination": coordination}});
+        for private in ["barnehagen", "forening", "ukjent", "nobody we know"] {
+            assert_found("where a fortrolig child is", event(private, &told));
+        }
+        let mut answer = Piece::new("barnehagen", Road::Answer, "/api/v1/coordination/query", told["data"].to_string());
+        answer.asked = json!({"child": {"child_id": child(3)}});
+        assert_found("where a fortrolig child is", answer);
+        let resource = json!({"identifier": [{"value": child(3)}], "participant": [told["data"].clone()]});
+        assert_found("where a fortrolig child is", Piece::new("forening", Road::Fhir, "PUT", resource.to_string()));
+        let to_a_public_body = found(event("journalen", &told));
+        assert!(!to_a_public_body.iter().any(|line| line.contains("fortrolig")), "{to_a_public_body:?}");
+    }
+    let neutral = json!({"coordination": {"state": "held", "contact_point": "Servicetorget", "coordinator": {"name": "Kari Moen"}}});
+    let told = found(event("barnehagen", &json!({"id": "x", "subject": child(3), "data": neutral})));
+    assert!(!told.iter().any(|line| line.contains("fortrolig")), "{told:?}");
+    // Of a strictly protected child the same to anyone.
+    for place in ["Kari Moen (NES SKOLE)", "kari@nes-skole.example", "+47 99 01 00 00"] {
+        let told = json!({"id": "x", "subject": child(2), "data": {"coordinator": {"name": place}}});
+        assert_found("where a strictly protected child is", event("ke", &told));
+    }
 }
 
 #[test]

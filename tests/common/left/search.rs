@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use samhold_model::{ChildId, NationalId, Realm};
+use samhold_model::{ChildId, Law, NationalId, Realm};
 use serde_json::Value;
 
 use super::pieces::{Piece, Road};
@@ -60,6 +60,22 @@ pub fn without_place(mut event: Value) -> Value {
 
 fn holds(text: &str, word: &str) -> bool {
     !word.is_empty() && text.to_lowercase().contains(&word.to_lowercase())
+}
+
+/// Letters and digits alone.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// A place is named however it is written; one with quotes around it is a value of its own.
+fn names(content: &str, place: &str) -> bool {
+    let word = squeezed(place);
+    holds(content, place) || (word.chars().count() > 5 && squeezed(content).contains(&word))
+}
+
+/// No public body, or nobody knows.
+fn is_private(kind: &str) -> bool {
+    !Law::bundled().recipient_kind.get(kind).is_some_and(|row| row.public)
 }
 
 /// What is found in the pieces that may not be there: one line each, without the value.
@@ -121,17 +137,22 @@ fn to_receivers(text: &str, truth: &Truth, kind: &str) -> Vec<String> {
     found
 }
 
-/// What tells where a strictly protected child is, and to others that there is a case at all.
-fn of_strict(child: Option<ChildId>, content: &str, truth: &Truth, kind: &str) -> Vec<String> {
-    let Some(known) = child.and_then(|child| truth.children.get(&truth.survivor(child))).filter(|known| known.strict)
+/// What tells where a protected child is, and of a strictly protected one to others that there is a case at all.
+fn of_protected(child: Option<ChildId>, content: &str, truth: &Truth, kind: &str) -> Vec<String> {
+    let Some(known) =
+        child.and_then(|child| truth.children.get(&truth.survivor(child))).filter(|known| known.protected)
     else {
         return Vec::new();
     };
-    if !MAY_BE_TOLD.contains(&kind) {
+    if !known.strict && !is_private(kind) {
+        return Vec::new();
+    }
+    let protection = if known.strict { "strictly protected" } else { "fortrolig" };
+    if known.strict && !MAY_BE_TOLD.contains(&kind) {
         return vec!["a strictly protected child".to_owned()];
     }
-    let told = known.places.iter().find(|word| holds(content, word));
-    told.map(|word| format!("where a strictly protected child is: `{word}`")).into_iter().collect()
+    let told = known.places.iter().find(|word| names(content, word));
+    told.map(|word| format!("where a {protection} child is: `{word}`")).into_iter().collect()
 }
 
 fn of_event(piece: &Piece, truth: &Truth, kind: &str) -> Vec<String> {
@@ -142,7 +163,7 @@ fn of_event(piece: &Piece, truth: &Truth, kind: &str) -> Vec<String> {
         found.push("an identity number outside its place in an event".to_owned());
     }
     found.extend(of_numbers(piece, truth, subject));
-    found.extend(of_strict(subject, &event["data"].to_string(), truth, kind));
+    found.extend(of_protected(subject, &event["data"].to_string(), truth, kind));
     let content = ["coordination", "handover"].into_iter().map(|name| &event["data"][name]).find(|c| c.is_object());
     match (content, event["id"].as_str().and_then(|id| truth.events.get(id))) {
         (Some(content), Some(released)) => found.extend(withheld(content, released, subject, truth)),
@@ -208,7 +229,7 @@ fn of_resource(piece: &Piece, truth: &Truth, kind: &str) -> Vec<String> {
         _ => None,
     });
     let child = by_id.or(by_number).map(|child| truth.survivor(child));
-    found.extend(of_strict(child, &piece.body, truth, kind));
+    found.extend(of_protected(child, &piece.body, truth, kind));
     let Some(released) = child.and_then(|child| truth.told.get(&(piece.to.clone(), child))) else { return found };
     let let_out = |category: &str, field: &str| released.fields.contains(&(category.to_owned(), field.to_owned()));
     for participant in resource["participant"].as_array().into_iter().flatten() {
@@ -238,7 +259,7 @@ fn of_answer(piece: &Piece, truth: &Truth, kind: &str) -> Vec<String> {
         Some(Whose::Child(child)) => Some(*child),
         _ => asked["child_id"].as_str().and_then(|id| id.parse().ok()),
     };
-    found.extend(of_strict(child, &piece.body, truth, kind));
+    found.extend(of_protected(child, &piece.body, truth, kind));
     let none = Released::default();
     let released = truth.answered.get(&piece.to).unwrap_or(&none);
     found.extend(withheld(content, released, child, truth));

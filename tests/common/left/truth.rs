@@ -28,7 +28,10 @@ pub enum Whose {
 pub struct Known {
     /// Its address was never said to be less than strictly protected.
     pub strict: bool,
-    /// Words that tell where it is: schools and kindergartens, municipalities it moved to, units and telephones.
+    /// Its address was never said to be unprotected: fortrolig, or strict.
+    pub protected: bool,
+    /// Words that tell where it is: schools and kindergartens, municipalities it moved to, units, telephones, e-mail
+    /// addresses and their domains.
     pub places: BTreeSet<String>,
     /// Goals of plans by the name of the field.
     pub goals: Vec<(String, String)>,
@@ -132,7 +135,8 @@ impl Truth {
     }
 
     fn of_facts(&mut self, child: ChildId, number: &MunicipalityNo, rows: &[StoredFact], register: &Register) {
-        let known = self.children.entry(child).or_insert_with(|| Known { strict: true, ..Known::default() });
+        let known =
+            self.children.entry(child).or_insert_with(|| Known { strict: true, protected: true, ..Known::default() });
         for row in rows {
             self.inside.insert(row.id.to_string());
             let text = |key: &str| row.body[key].as_str().unwrap_or_default().to_owned();
@@ -141,17 +145,23 @@ impl Truth {
             if said.iter().any(|value| matches!(value.as_str(), Some("none" | "fortrolig"))) {
                 known.strict = false;
             }
-            if kind == "service_started" && is_daily(&text("kind")) {
-                known
-                    .places
-                    .extend([text("service"), register.names.get(&text("service")).cloned().unwrap_or_default()]);
+            if said.iter().any(|value| value.as_str() == Some("none")) {
+                known.protected = false;
             }
+            if kind == "service_started" && is_daily(&text("kind")) {
+                known.places.extend(register.called(&text("service")));
+            }
+            let concerned = row.body["participants"].as_array().into_iter().flatten().filter_map(|v| v.as_str());
+            let concerned = concerned.chain(row.body["service"].as_str()).filter(|s| register.daily.contains(*s));
+            known.places.extend(concerned.flat_map(|service| register.called(service)));
             if kind == "moved" && text("to") != number.as_str() {
                 known.places.insert(format!("\"{}\"", text("to")));
             }
             if kind == "worker_contact" {
                 let unit = Some(text("unit")).filter(|unit| !register.open.contains(unit));
-                known.places.extend(unit.into_iter().chain([text("phone")]));
+                let email = text("email");
+                let domain = email.split_once('@').map(|(_, domain)| domain.to_owned());
+                known.places.extend(unit.into_iter().chain([text("phone"), email]).chain(domain));
             }
             if text("kind") == "krisesenter" {
                 self.shelters.insert(text("service"));
@@ -256,6 +266,8 @@ struct Register {
     names: BTreeMap<String, String>,
     /// Names that do not tell where a child is every day: a unit that is called so may be told as the service is.
     open: BTreeSet<String>,
+    /// Ids of services where children are every day.
+    daily: BTreeSet<String>,
 }
 
 impl Register {
@@ -263,6 +275,12 @@ impl Register {
         let text = |s: &toml::Value, key: &str| s.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
         let all = register(folder);
         let open = all.iter().filter(|s| !is_daily(&text(s, "kind"))).map(|s| text(s, "name")).collect();
-        Self { names: all.iter().map(|s| (text(s, "id"), text(s, "name"))).collect(), open }
+        let daily = all.iter().filter(|s| is_daily(&text(s, "kind"))).map(|s| text(s, "id")).collect();
+        Self { daily, names: all.iter().map(|s| (text(s, "id"), text(s, "name"))).collect(), open }
+    }
+
+    /// Id and name of a service.
+    fn called(&self, service: &str) -> [String; 2] {
+        [service.to_owned(), self.names.get(service).cloned().unwrap_or_default()]
     }
 }
