@@ -133,7 +133,7 @@ fn at_lia_skole(recipient: &str) -> Package {
         parcel("employee_absence", json!({"coordinator": "Kari, Lia skole", "unavailable_from": "2025-03-01"})),
     ];
     let marks = ["name", "lia-skole", "coordinator"];
-    package.items.iter_mut().zip(marks).for_each(|(item, mark)| drop(item.location.insert(mark.into())));
+    package.items.iter_mut().zip(marks).for_each(|(item, mark)| item.location.extend([mark.to_owned()]));
     package
 }
 

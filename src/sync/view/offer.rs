@@ -29,7 +29,7 @@ pub(in crate::sync) struct Offer<'a> {
     municipality: &'a str,
     dossier: &'a Dossier,
     answer: &'a Answer,
-    places: Places<'a>,
+    places: Places,
     /// Who is away is offered too.
     absence: bool,
 }

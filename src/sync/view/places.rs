@@ -28,46 +28,53 @@ pub(super) fn is_daily(kind: &str) -> bool {
     DAILY.iter().any(|word| kind.starts_with(word))
 }
 
-/// Words for the services and the municipality of one child.
-pub(super) struct Places<'a> {
-    live: &'a Live,
-    municipality: &'a str,
-    dossier: &'a Dossier,
+/// What a service, or the municipality, is called.
+struct Called {
+    /// Folded.
+    word: String,
+    /// A child may be there every day.
+    daily: bool,
 }
 
-impl<'a> Places<'a> {
-    pub(super) fn new(live: &'a Live, municipality: &'a str, dossier: &'a Dossier) -> Self {
-        Self { live, municipality, dossier }
+/// The names to look for in what is offered of one child; none for a child without protection, of whom no mark holds
+/// anything back.
+pub(super) struct Places {
+    called: Option<Vec<Called>>,
+}
+
+impl Places {
+    pub(super) fn new(live: &Live, municipality: &str, dossier: &Dossier) -> Self {
+        let guarded = dossier.protection() != "none";
+        Self { called: guarded.then(|| called(live, municipality, dossier)) }
     }
 
     /// With marks on what tells the place by its field or its text, beside those it has.
     pub(super) fn marked(&self, mut parcel: Parcel) -> Parcel {
-        let tells = |(field, value): (&String, &Value)| {
+        let tells = |field: &str, value: &Value| {
             let says = || self.text_tells(field) || self.value_tells(value);
-            ALWAYS.contains(&field.as_str()) || !NEUTRAL.contains(&field.as_str()) && says()
+            ALWAYS.contains(&field) || !NEUTRAL.contains(&field) && says()
         };
-        let found: Vec<String> =
-            parcel.fields.iter().filter(|entry| tells(*entry)).map(|(field, _)| field.clone()).collect();
-        parcel.location.extend(found);
+        let found = parcel.fields.iter().filter(|(field, value)| tells(field, value));
+        parcel.location.extend(found.map(|(field, _)| field.clone()).collect::<Vec<_>>());
         parcel
     }
 
     /// Whether a person's name has more to it than a name: a service, a municipality, an address, a number.
     pub(super) fn name_tells(&self, name: &str) -> bool {
+        let Some(called) = &self.called else { return false };
         let said = Text::new(name);
         name.contains('@')
             || name.contains(char::is_numeric)
             || PARTS.iter().any(|part| said.whole.contains(&folded(part)))
             || WORDS.iter().any(|word| said.words.iter().any(|said| said == word))
-            || self.live.municipality(self.municipality).is_some_and(|m| said.holds(&m.name))
-            || self.services().any(|(_, words)| words.iter().any(|word| said.holds(word)))
+            || called.iter().any(|called| said.holds(&called.word))
     }
 
     /// Whether a text names a place where a child is every day.
     fn text_tells(&self, text: &str) -> bool {
+        let Some(called) = &self.called else { return false };
         let said = Text::new(text);
-        let daily = self.services().filter(|(kind, _)| kind.as_deref().is_none_or(is_daily));
-        daily.into_iter().any(|(_, words)| words.iter().any(|word| said.holds(word)))
+        called.iter().any(|called| called.daily && said.holds(&called.word))
     }
 
     fn value_tells(&self, value: &Value) -> bool {
@@ -77,19 +84,23 @@ impl<'a> Places<'a> {
             _ => false,
         }
     }
+}
 
-    /// Every service that is known, by its kind and what it is called.
-    fn services(&self) -> impl Iterator<Item = (Option<String>, Vec<String>)> {
-        let listed = self.live.loaded.services.iter().map(|service| {
-            let aliases = service.aliases.iter().flat_map(|alias| [alias.as_str(), tail(alias)]);
-            let units = service.unit.iter().flat_map(|unit| unit.split([',', ';']));
-            let words = [service.id.as_str(), &service.name].into_iter().chain(aliases).chain(units);
-            (Some(service.kind.clone()), words.map(str::to_owned).collect())
-        });
-        let unlisted = |service: &String| self.live.loaded.services.get(service).is_none();
-        let of_facts = self.dossier.services().into_iter().filter(move |(service, _)| unlisted(service));
-        listed.chain(of_facts.map(|(service, kind)| (Some(kind), vec![service])))
-    }
+/// Every service that is known, by all that it is called, and the municipality.
+fn called(live: &Live, municipality: &str, dossier: &Dossier) -> Vec<Called> {
+    let services = &live.loaded.services;
+    let as_one = |word: &str, daily: bool| Called { word: folded(word), daily };
+    let listed = services.iter().flat_map(|service| {
+        let aliases = service.aliases.iter().flat_map(|alias| [alias.as_str(), tail(alias)]);
+        let units = service.unit.iter().flat_map(|unit| unit.split([',', ';']));
+        let words = [service.id.as_str(), &service.name].into_iter().chain(aliases).chain(units);
+        words.map(|word| as_one(word, is_daily(&service.kind))).collect::<Vec<_>>()
+    });
+    let of_facts = dossier.services().into_iter().filter(|(service, _)| services.get(service).is_none());
+    let unlisted = of_facts.map(|(service, kind)| as_one(&service, is_daily(&kind)));
+    // Nobody signs with «kommune» alone: the name of the place is enough.
+    let own = live.municipality(municipality).map(|m| as_one(m.name.trim_end_matches("kommune"), false));
+    listed.chain(unlisted).chain(own).collect()
 }
 
 /// A text to look in.
@@ -105,12 +116,12 @@ impl Text {
         Self { whole: folded(text), words: words.collect() }
     }
 
+    /// Whether a folded word stands in it.
     fn holds(&self, word: &str) -> bool {
-        let word = folded(word);
         match word.chars().count() {
             0 => false,
-            n if n < SHORT => self.words.contains(&word),
-            _ => self.whole.contains(&word),
+            n if n < SHORT => self.words.iter().any(|said| said == word),
+            _ => self.whole.contains(word),
         }
     }
 }
@@ -137,15 +148,42 @@ fn folded(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn holds(said: &str, word: &str) -> bool {
+        Text::new(said).holds(&folded(word))
+    }
+
     #[test]
     fn a_service_is_found_however_it_is_written_and_a_short_one_as_a_word_of_its_own() {
         for said in ["Kari Moen, Lia skole", "Kari Moen (LIA-SKOLE)", "kari.moen.liaskole", "Moen | Lia  Skole"] {
-            assert!(Text::new(said).holds("Lia skole"), "{said}");
+            assert!(holds(said, "Lia skole"), "{said}");
         }
-        assert!(Text::new("Kari, Bjoerk oppvekst").holds("Bjørk oppvekst"));
-        assert!(Text::new("Kari (NAV)").holds("nav"));
-        assert!(!Text::new("Gunnar Navestad").holds("nav"));
-        assert!(!Text::new("Kari Moen").holds("Lia skole"));
-        assert!(!Text::new("Kari Moen").holds(" - "));
+        assert!(holds("Kari, Bjoerk oppvekst", "Bjørk oppvekst"));
+        assert!(holds("Kari (NAV)", "nav"));
+        assert!(!holds("Gunnar Navestad", "nav"));
+        assert!(!holds("Kari Moen", "Lia skole"));
+        assert!(!holds("Kari Moen", " - "));
+    }
+
+    #[test]
+    fn a_name_with_more_to_it_than_a_name_tells_the_place_though_nobody_has_registered_it() {
+        let guarded = Places { called: Some(Vec::new()) };
+        for signed in ["Kari Moen, Ås skule", "Kari Moen (SFO)", "Kari, Fjell vgs", "kari@ås.example", "Kari tlf 99 01"]
+        {
+            assert!(guarded.name_tells(signed), "{signed}");
+        }
+        assert!(!guarded.name_tells("Kari Moen"));
+        assert!(!Places { called: None }.name_tells("Kari Moen, Ås skule"), "no mark of an unprotected child counts");
+    }
+
+    #[test]
+    fn units_telephones_and_e_mail_addresses_tell_it_whatever_stands_in_them_and_the_contact_point_never() {
+        let called =
+            vec![Called { word: folded("Lia skole"), daily: true }, Called { word: folded("Havn"), daily: false }];
+        let fields = serde_json::json!({"service_unit": "x", "email": "x", "phone": "x", "municipality": "x",
+            "contact_point": "Lia skole", "maal": {"hva": ["Trygg vei til Lia skole"]}, "annet": "Ro i Havn"});
+        let parcel = Parcel { fields: fields.as_object().cloned().unwrap_or_default(), ..Parcel::default() };
+        let marked = Places { called: Some(called) }.marked(parcel);
+        let names: Vec<&str> = marked.location.iter().map(String::as_str).collect();
+        assert_eq!(names, ["email", "maal", "municipality", "phone", "service_unit"]);
     }
 }
