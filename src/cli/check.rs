@@ -41,6 +41,7 @@ async fn checked(args: CheckArgs) -> anyhow::Result<ExitCode> {
     };
     let secrets = unreadable_secrets(&args.folder.config);
     if !args.json {
+        widened(&live).iter().for_each(|row| eprintln!("law-widened: {row}"));
         secrets.iter().for_each(|line| eprintln!("secret-unreadable: {line}"));
     }
     if args.online {
@@ -51,6 +52,11 @@ async fn checked(args: CheckArgs) -> anyhow::Result<ExitCode> {
         policies_hold(&policies, proof.as_ref());
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Dated corrections of the law that let more be told than the law that ships: right perhaps, and for somebody to look at.
+fn widened(live: &Live) -> Vec<String> {
+    live.loaded.law.dated_widenings().iter().map(ToString::to_string).collect()
 }
 
 /// Shows every mistake, and ends as unreadable input does.
@@ -73,7 +79,11 @@ fn offline(live: &Live, secrets: &[String], json: bool) {
     let systems = live.loaded.systems.len();
     let mappings = live.inbound.len() + live.outbound.len();
     if json {
-        say!("{}", json!({"ok": true, "systems": systems, "mappings": mappings, "secrets_unreadable": secrets}));
+        say!(
+            "{}",
+            json!({"ok": true, "systems": systems, "mappings": mappings, "secrets_unreadable": secrets,
+                "law_widened": widened(live)})
+        );
         return;
     }
     say!("settings   ok  {} municipalities", live.loaded.settings.municipality.len());
@@ -111,7 +121,7 @@ async fn online(live: Live, secrets: Vec<String>, json: bool) -> anyhow::Result<
     if json {
         let rows: Vec<_> =
             rows.iter().map(|(n, r)| json!({"system": n, "ok": r.is_ok(), "error": r.as_ref().err()})).collect();
-        say!("{}", json!({"ok": ok, "systems": rows, "secrets_unreadable": secrets}));
+        say!("{}", json!({"ok": ok, "systems": rows, "secrets_unreadable": secrets, "law_widened": widened(&live)}));
     } else {
         offline(&live, &secrets, false);
         for (name, result) in &rows {

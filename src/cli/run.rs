@@ -12,7 +12,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::support::{Folder, UNREADABLE, block_on, store};
 use crate::clock::Clock;
 use crate::config::{LogSettings, Mistakes, Settings, unreadable_secrets};
-use crate::sync::{Engine, Live};
+use crate::sync::{Engine, Live, tell_widenings};
 use crate::telemetry::{Counter, start_logs, tell_breaks_by_place};
 use crate::{connect, proof, web};
 
@@ -63,6 +63,7 @@ async fn daemon(live: Live, folder: Folder) -> anyhow::Result<ExitCode> {
     let address = bound.address;
     let mut asked = Asked::new()?;
     let engine = Engine::new(store, Clock::real(), live);
+    tell_widenings(&engine).await;
     engine.start();
     let serving = tokio::spawn(web::serve(bound, web::router(Arc::clone(&engine)), engine.stop.child_token()));
     tracing::info!(listen = %address, "samhold runs, listening on {address}");
@@ -128,6 +129,7 @@ async fn reload(engine: &Arc<Engine>, folder: &Folder) {
             }
             warn_of_secrets(folder);
             engine.replace(live);
+            tell_widenings(engine).await;
             if let Err(e) = engine.store.mark_all().await {
                 tracing::error!(error = %e, "children could not be marked after the reload");
             }

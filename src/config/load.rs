@@ -11,6 +11,7 @@ use samhold_model::Law;
 use samhold_policy::PolicySet;
 
 use super::daemon::Settings;
+use super::floor::Lowered;
 use super::report::{Mistake, Mistakes};
 use super::services::{Services, ServicesFile};
 use super::strict;
@@ -151,6 +152,9 @@ fn consistent(settings: &Settings, name: &str, text: &Arc<str>, mistakes: &mut M
     for (key, message) in super::limits::unworkable(settings) {
         mistakes.push(Mistake::at(name, text, place_of(text, key), message));
     }
+    for Lowered { at, message, help } in super::floor::lowered(settings) {
+        mistakes.push(Mistake::at(name, text, strict::place(text, &at), message).help(help));
+    }
 }
 
 /// The law as a settings folder corrects it; the bundled one where it does not.
@@ -159,7 +163,8 @@ pub(crate) fn law_of(folder: &Path, mistakes: &mut Mistakes) -> Law {
     let Some(text) = text_if_there(&path, mistakes) else { return Law::bundled() };
     let name = path.display().to_string();
     let Some(law) = strict::read::<Law>(&name, &text, mistakes) else { return Law::bundled() };
-    for problem in law.problems().into_iter().chain(samhold_disclosure::missing_words(&law)) {
+    let slips = law.problems().into_iter().chain(samhold_disclosure::missing_words(&law));
+    for problem in slips.chain(law.undated_widenings()) {
         let place = strict::place(&text, &problem.at);
         mistakes.push(Mistake::at(&name, &text, place, problem.message).help(problem.help));
     }
@@ -253,6 +258,13 @@ fn check_system(
             Mistake::about(name, "the system calls us but has neither `token` nor `client_certificate_sha256`")
                 .help("token = { file = \"…\" }"),
         );
+    }
+    if system.recipient.is_some() && system.source.as_ref().is_some_and(|s| s.folkeregister.is_some()) {
+        // A delivery would count as contact with the register.
+        let message =
+            "a population register is asked, and told nothing: how old its word is counts from contact with it";
+        let mistake = Mistake::at(name, text, place_of(text, "[recipient"), message);
+        mistakes.push(mistake.help("give the recipient a file of its own"));
     }
     check_reach(system, name, text, settings, mistakes);
 }

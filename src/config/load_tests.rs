@@ -68,6 +68,23 @@ fn every_slip_in_the_law_is_told_at_once_with_line_caret_and_what_to_do() {
 }
 
 #[test]
+fn a_row_that_lets_more_be_told_without_a_day_and_a_setting_that_lowers_the_floor_are_refused_with_their_places() {
+    let ngo = "ngo                 = { public = false }";
+    let laws = LAWS.replace(ngo, "ngo = { public = true }");
+    assert_ne!(laws, LAWS);
+    let found = lines(&laws, "");
+    let line = 1 + LAWS.lines().position(|line| line == ngo).unwrap();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with(&format!("laws.toml:{line}: `ngo` has `public = true`")), "{found:?}");
+    let folder = tempfile::tempdir().unwrap();
+    let settings = format!("{SETTINGS}[municipality.9901.share]\nlocation_fields = []\n");
+    std::fs::write(folder.path().join("samhold.toml"), settings).unwrap();
+    let drawn = load(folder.path()).map(|_| ()).unwrap_err().render();
+    let drawn = drawn.replace(&format!("{}/", folder.path().display()), "");
+    insta::assert_snapshot!(drawn);
+}
+
+#[test]
 fn a_correction_without_a_reason_or_with_a_wrong_key_has_its_line() {
     let at = LAWS.lines().count();
     let laws = format!(

@@ -4,6 +4,7 @@
 //! `systems/`. Must never hold a secret, only where it lies.
 
 mod daemon;
+mod floor;
 mod limits;
 mod load;
 pub(crate) mod policies;

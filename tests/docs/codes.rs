@@ -18,6 +18,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("src/cli/support.rs", "settings-wrong"),
     ("src/cli/support.rs", "store-unavailable"),
     ("src/cli/check.rs", "secret-unreadable"),
+    ("src/cli/check.rs", "law-widened"),
     ("src/cli/dead_letters.rs", "no-dead-letter"),
     ("src/cli/policy/prove.rs", "no-such-claim"),
     ("src/proof.rs", "policy-claim-broken"),

@@ -30,6 +30,10 @@ fn the_corrections_that_the_law_page_shows_pass_the_check_and_its_slip_is_told_a
     let (laws, services) = (laws.concat(), services.concat());
     let (code, told) = check(&laws, &services);
     assert_eq!(code, Some(0), "{told}");
+    for (table, of) in [("category_change", "placement"), ("recipient_kind_change", "skole_privat")] {
+        let row = format!("law-widened: `[[{table}]]` of `{of}` from 2027-01-01 lets more be told");
+        assert!(told.contains(&row), "what opens more is named: {told}");
+    }
     let (code, told) = check(&laws.replace("ppt_kommunal", "ppt_komunal"), &services);
     assert_eq!(code, Some(2), "{told}");
     for line in blocks(&page, "text").concat().lines() {

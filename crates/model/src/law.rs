@@ -5,6 +5,7 @@
 
 mod change;
 mod problems;
+mod widening;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use crate::fact::Level;
 use crate::schema::Words;
 pub use change::{CategoryChange, KindOnDay, RecipientKindChange, ServiceKindChange};
 pub use problems::LawProblem;
+pub use widening::Widening;
 
 /// The catalogue that ships with the program.
 const BUNDLED: &str = include_str!("../../../config/laws.toml");

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::veil::kind_of;
 use crate::config::Loaded;
+use crate::sync::WHOLE_MUNICIPALITY;
 
 const BALP: &str = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.";
 const DCM: &str = "http://dicom.nema.org/resources/ontology/DCM";
@@ -127,7 +128,7 @@ fn agents(entry: &AuditEntry) -> Value {
 fn entities(loaded: &Loaded, chained: &ChainedEntry) -> Value {
     let entry = &chained.entry;
     let mut entities = Vec::new();
-    if let Some(child) = entry.child {
+    if let Some(child) = entry.child.filter(|child| *child != WHOLE_MUNICIPALITY) {
         let id = json!({"system": "urn:ietf:rfc3986", "value": format!("urn:uuid:{child}")});
         entities.push(json!({"what": {"type": "Patient", "identifier": id}, "type": coding(ENTITY_TYPE, "1"),
             "role": coding(OBJECT_ROLE, "1"), "securityLabel": [label(loaded, entry)]}));

@@ -105,6 +105,17 @@ impl<'a> KindOnDay<'a> {
     }
 }
 
+impl RecipientRow {
+    pub(super) fn after(self, change: &RecipientKindChange) -> Self {
+        Self {
+            public: change.public.unwrap_or(self.public),
+            health: change.health.unwrap_or(self.health),
+            allow_listed_strict: change.allow_listed_strict.unwrap_or(self.allow_listed_strict),
+            ..self
+        }
+    }
+}
+
 /// A correction that holds from a date.
 pub(super) trait Dated {
     /// The word of the row it corrects.
@@ -184,12 +195,7 @@ impl Law {
     #[must_use]
     pub fn recipient_kind_on(&self, kind: &str, day: Date) -> Option<RecipientRow> {
         let first = *self.recipient_kind.get(kind)?;
-        Some(by(&self.recipient_kind_change, kind, day).fold(first, |row, change| RecipientRow {
-            public: change.public.unwrap_or(row.public),
-            health: change.health.unwrap_or(row.health),
-            allow_listed_strict: change.allow_listed_strict.unwrap_or(row.allow_listed_strict),
-            ..row
-        }))
+        Some(by(&self.recipient_kind_change, kind, day).fold(first, RecipientRow::after))
     }
 
     /// Every date on which the law on who must coordinate, who may hold and who may have the plan changes.
