@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::support::{DOES_NOT_HOLD, Folder, block_on, say, settings, store};
 use crate::config::Loaded;
+use crate::sync::Dossier;
 use crate::sync::register::{Line, Register, Worth};
-use crate::sync::{Dossier, rows_of};
 
 /// Arguments of `consents`.
 #[derive(Debug, clap::Args)]
@@ -51,8 +51,7 @@ async fn show(store: &dyn Store, loaded: &Loaded, child: ChildId, as_json: bool)
     let detail = json!({"command": "consents"});
     store.audit(vec![AuditEntry { at, kind, child: Some(child), actor, detail }]).await?;
     for municipality in municipalities {
-        let rows = rows_of(store, child, &municipality).await?;
-        let dossier = Dossier::new(child, &rows, date_of(at));
+        let dossier = Dossier::of_store(store, loaded, (child, &municipality), date_of(at)).await?;
         let rules = loaded.share_rules(municipality.as_str()).rules;
         let register = Register { dossier: &dossier, rules: &rules, loaded, reader: None };
         let (lines, must) = (register.lines(), register.must_consent());

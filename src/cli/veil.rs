@@ -1,5 +1,5 @@
-//! What operators see in the place of names: of a krisesenter nothing at all, of a strictly protected child no school or
-//! kindergarten either.
+//! What operators see in the place of names: of a krisesenter nothing at all, of a strictly protected child, and of one
+//! whose protection nobody knows, no school or kindergarten either.
 //!
 //! A krisesenter is right inside and masked outside (krisesenterlova §§ 4 and 5), and a person at a screen is outside. Must
 //! be put over everything that is printed, unless it was asked for without and the audit log was told so.
@@ -30,7 +30,7 @@ pub(in crate::cli) struct Veil {
 
 impl Veil {
     pub(in crate::cli) fn new(loaded: &Loaded, dossier: &Dossier) -> Self {
-        let strict = dossier.protection() == "strengt_fortrolig";
+        let strict = dossier.is_strictly_protected();
         let hidden = |kind: &str| kind == SHELTER.0 || (strict && PLACES.iter().any(|place| kind.starts_with(place)));
         let corrected = samhold_duty::corrected(&dossier.facts, Date::MAX);
         let facts = dossier.facts.iter().chain(&corrected);

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::cast::Cast;
 use super::daemon::Daemon;
 use super::world::World;
-use crate::sync::{Dossier, rows_of};
+use crate::sync::Dossier;
 
 /// One child.
 #[derive(Clone, Debug, Serialize)]
@@ -62,7 +62,8 @@ async fn row(world: &World, daemon: &Daemon, child: &ChildStory, id: ChildId) ->
     let store = daemon.engine.store.as_ref();
     let stored = store.latest_answer(id, &number).await?;
     let answer: Answer = stored.map(|s| serde_json::from_value(s.answer)).transpose()?.unwrap_or_default();
-    let dossier = Dossier::new(id, &rows_of(store, id, &number).await?, daemon.engine.clock.today());
+    let (live, today) = (daemon.engine.live(), daemon.engine.clock.today());
+    let dossier = Dossier::of_store(store, &live.loaded, (id, &number), today).await?;
     let duty = &answer.samordning;
     Ok(ChildRow {
         child: child.first_name,

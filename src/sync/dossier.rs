@@ -1,9 +1,11 @@
 //! All that is known about one child in one municipality, read from the ledger for one day.
 //!
-//! Pure: the same facts and the same day give the same dossier. Missing protection is `unknown`, which counts as strictly
-//! protected; it never becomes `none` by default.
+//! Pure but for the reading: the same facts and the same day give the same dossier. Missing protection is `unknown`, which counts
+//! as strictly protected; it never becomes `none` by default. A dossier that nobody has told how long the word of the
+//! population register counts takes it for too old: who forgets to say so tells less, never more.
 
 mod consents;
+mod guarded;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -95,8 +97,8 @@ pub struct Dossier {
     whole: bool,
     /// What was recorded too late, worked out once it is asked for.
     corrections: OnceLock<Vec<Corrected>>,
-    /// The last day on which what was said of protection counts; without it, every day.
-    protection_until: Option<Date>,
+    /// What was said of protection counts: the register that said it has been heard of since.
+    protection_counts: bool,
     /// The day.
     pub today: Date,
 }
@@ -126,8 +128,9 @@ pub struct MovedTo {
 }
 
 impl Dossier {
-    /// From the ledger's rows. A row that cannot be read any more is left out and told; it may be the one that protects, so
-    /// that nothing may leave about this child.
+    /// From the ledger's rows, for the duty and other things that protection has no part in: of this one it is `unknown`. All
+    /// that tells something, or shows it, reads [`Dossier::of_store`]. A row that cannot be read any more is left out and told; it
+    /// may be the one that protects, so that nothing may leave about this child.
     #[must_use]
     pub fn new(child: ChildId, rows: &[StoredFact], today: Date) -> Self {
         Self::on(child, rows, today, today)
@@ -150,23 +153,17 @@ impl Dossier {
         effective.sort_by(|a, b| (a.at, a.order, &a.id).cmp(&(b.at, b.order, &b.id)));
         let (joined, records) = (BTreeMap::new(), BTreeMap::new());
         let corrections = OnceLock::new();
-        Self { child, facts, effective, joined, records, whole, corrections, protection_until: None, today: day }
+        Self { child, facts, effective, joined, records, whole, corrections, protection_counts: false, today: day }
     }
 
-    /// The same, where what was said of protection counts until a day only: a register that has been silent since may know of
-    /// another one.
-    #[must_use]
-    pub fn with_protection_until(mut self, until: Option<Date>) -> Self {
-        self.protection_until = until;
-        self
-    }
-
-    /// The same child on another day by what was known on `known_at`.
+    /// The same child on another day by what was known on `known_at`. How old the register's word was then is not known any
+    /// more: only what it had said.
     #[must_use]
     pub fn as_known(&self, day: Date, known_at: Date) -> Self {
         let known = self.facts.iter().filter(|f| f.recorded_at <= known_at).cloned().collect();
         let (joined, records) = (self.joined.clone(), self.records.clone());
-        Self { joined, records, ..Self::of(self.child, known, self.whole, (day, known_at)) }
+        let then = Self::of(self.child, known, self.whole, (day, known_at));
+        Self { joined, records, protection_counts: true, ..then }
     }
 
     /// The child, and those who were joined to it.
@@ -178,6 +175,12 @@ impl Dossier {
     /// What was recorded too late and changed the answer of days that had passed.
     pub(super) fn corrections(&self, rules: impl FnOnce() -> samhold_duty::Rules) -> &[Corrected] {
         self.corrections.get_or_init(|| past::corrections(self, &rules()))
+    }
+
+    /// Whether nothing is known of the child.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.whole && self.facts.is_empty()
     }
 
     /// Whether every row of the ledger could be read.
@@ -257,31 +260,6 @@ impl Dossier {
             parts.entry(self.joined.get(&fact.id).copied().unwrap_or(self.child)).or_default().push(&fact.body);
         }
         parts.into_values().collect()
-    }
-
-    /// `unknown` until a register has said otherwise, and when that is too long ago. The strictest that is said of the child
-    /// anywhere.
-    #[must_use]
-    pub fn protection(&self) -> String {
-        let stale = self.protection_until.is_some_and(|until| self.today > until);
-        let counts = |word: &String| !stale || !matches!(word.as_str(), "none" | "fortrolig");
-        self.protection_said().filter(counts).unwrap_or_else(|| "unknown".to_owned())
-    }
-
-    /// What is said of protection, however long ago; the strictest that is said of the child anywhere.
-    #[must_use]
-    pub fn protection_said(&self) -> Option<String> {
-        let said = |b: &&FactBody| match b {
-            FactBody::AddressProtection { value } => serde_json::to_value(value).ok()?.as_str().map(str::to_owned),
-            _ => None,
-        };
-        let words = self.registrations().into_iter().filter_map(|part| part.iter().rev().find_map(said));
-        let strictness = |word: &String| match word.as_str() {
-            "none" => 0,
-            "fortrolig" => 1,
-            _ => 2,
-        };
-        words.max_by_key(strictness)
     }
 
     /// Where the child went when it left a municipality, unless it has come back: the first place that is known.

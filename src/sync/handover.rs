@@ -72,8 +72,7 @@ impl Handover {
     }
 
     fn offered<'a>(&'a self, live: &'a Live, dossier: &'a Dossier) -> Option<Offer<'a>> {
-        let open = dossier.is_whole() && !is_guarded(dossier);
-        open.then(|| Offer::new(live, &self.from, dossier, &self.left).without_absence())
+        (!dossier.is_strictly_protected()).then(|| Offer::new(live, &self.from, dossier, &self.left).without_absence())
     }
 }
 
@@ -81,10 +80,6 @@ fn recipient() -> Recipient {
     Recipient { kind: RECIPIENT.into(), participant: false, id: None }
 }
 
-/// Strict protection, or one that nobody knows: a person must act, and nothing may be seen to happen.
-fn is_guarded(dossier: &Dossier) -> bool {
-    !matches!(dossier.protection().as_str(), "none" | "fortrolig")
-}
 
 /// What a system may see of a child in a municipality now, be it the case as it goes on or one to take over.
 pub(super) fn sight_now(

@@ -14,10 +14,9 @@ use samhold_store::{Delivery, EventKind, StoreError};
 use serde_json::Value;
 
 use super::confirm::{self, Confirmed, Weighed};
-use super::dossier::{Dossier, rows_of};
+use super::dossier::Dossier;
 use super::engine::{Engine, Live};
 use super::handover::{package_now, sight_now};
-use super::protection;
 use super::shape::{OutboundMapping, OutboundShape};
 use super::view::Sight;
 use super::workout::decisions_json;
@@ -75,10 +74,9 @@ pub async fn now(
     child: ChildId,
     municipality: &MunicipalityNo,
 ) -> Result<Now, StoreError> {
-    let rows = rows_of(engine.store.as_ref(), child, municipality).await?;
     let today = engine.clock.today();
-    let until = protection::counts_until(engine, live, municipality.as_str()).await?;
-    let dossier = Dossier::new(child, &rows, today).with_protection_until(until);
+    let whose = (child, municipality);
+    let dossier = Dossier::of_store(engine.store.as_ref(), &live.loaded, whose, today).await?;
     let rules = live.duty_rules(municipality.as_str());
     let answer = samhold_duty::answer(&dossier.family(), &dossier.facts, today, None, &rules);
     Ok(Now { dossier, answer })

@@ -7,43 +7,43 @@ use std::collections::BTreeMap;
 
 use samhold_model::Date;
 use samhold_model::dates::{add_days, date_of, days_between};
-use samhold_store::{RaisedAlert, StoreError};
+use samhold_store::{RaisedAlert, Store, StoreError};
 
 use super::dossier::Dossier;
 use super::engine::{Engine, Live};
-use crate::config::SystemSettings;
+use crate::config::{Loaded, SystemSettings};
 
-/// A child of whom nobody has said anything, or whose facts cannot all be read.
+/// A child of whom nobody has said anything, of whom the register answers no more, or whose facts cannot all be read.
 const UNKNOWN: &str = "PROTECTION_UNKNOWN";
 /// Nothing more is said before half of the time has passed.
 const HALF: i64 = 2;
 
-fn registers<'a>(live: &'a Live, number: &'a str) -> impl Iterator<Item = &'a SystemSettings> {
+fn registers<'a>(loaded: &'a Loaded, number: &'a str) -> impl Iterator<Item = &'a SystemSettings> {
     let asks = |s: &SystemSettings| s.source.as_ref().is_some_and(|source| source.folkeregister.is_some());
-    live.loaded.systems.values().filter(move |s| asks(s) && s.serves(number))
+    loaded.systems.values().filter(move |s| asks(s) && s.serves(number))
 }
 
-fn max_age(live: &Live, number: &str) -> i64 {
-    live.municipality(number).map_or(0, |m| i64::from(m.protection_max_age_days))
+fn max_age(loaded: &Loaded, number: &str) -> i64 {
+    loaded.settings.municipality.get(number).map_or(0, |m| i64::from(m.protection_max_age_days))
 }
 
 /// The last good contact with each register of a municipality. One that has never been reached has said nothing yet; what
 /// stands then was said by people.
-async fn contacts(engine: &Engine, live: &Live, number: &str) -> Result<BTreeMap<String, Date>, StoreError> {
-    let names: Vec<&str> = registers(live, number).map(|s| s.name.as_str()).collect();
+async fn contacts(store: &dyn Store, loaded: &Loaded, number: &str) -> Result<BTreeMap<String, Date>, StoreError> {
+    let names: Vec<&str> = registers(loaded, number).map(|s| s.name.as_str()).collect();
     if names.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let all = engine.store.contacts().await?;
+    let all = store.contacts().await?;
     let of = |s: samhold_store::SystemStatus| Some((s.system.to_string(), date_of(s.last_contact?)));
     Ok(all.into_iter().filter_map(of).filter(|(name, _)| names.contains(&name.as_str())).collect())
 }
 
 /// The last day on which what is said of protection counts in a municipality: by its least fresh register. `None` when none is
 /// connected, or none was ever reached.
-pub(super) async fn counts_until(engine: &Engine, live: &Live, number: &str) -> Result<Option<Date>, StoreError> {
-    let oldest = contacts(engine, live, number).await?.into_values().min();
-    Ok(oldest.map(|day| add_days(day, max_age(live, number))))
+pub(super) async fn counts_until(store: &dyn Store, loaded: &Loaded, number: &str) -> Result<Option<Date>, StoreError> {
+    let oldest = contacts(store, loaded, number).await?.into_values().min();
+    Ok(oldest.map(|day| add_days(day, max_age(loaded, number))))
 }
 
 /// Tells a person of a child whose protection is not known: by an alert where a register should have said it, else by one task
@@ -54,10 +54,10 @@ pub(super) async fn missing(
     number: &str,
     dossier: &Dossier,
 ) -> Result<Option<RaisedAlert>, StoreError> {
-    if dossier.is_whole() && dossier.protection_said().is_some() {
+    if dossier.protection_is_known() {
         return Ok(None);
     }
-    if !dossier.is_whole() || registers(live, number).next().is_some() {
+    if !dossier.is_whole() || registers(&live.loaded, number).next().is_some() {
         return Ok(Some(RaisedAlert::from(UNKNOWN.to_owned())));
     }
     let detail = format!(
@@ -77,8 +77,8 @@ pub(super) async fn look(engine: &Engine) -> Result<Silent, StoreError> {
     let (live, today) = (engine.live(), engine.clock.today());
     let mut silent = Silent::new();
     for number in live.loaded.settings.municipality.keys() {
-        let max = max_age(&live, number);
-        for (name, day) in contacts(engine, &live, number).await? {
+        let max = max_age(&live.loaded, number);
+        for (name, day) in contacts(engine.store.as_ref(), &live.loaded, number).await? {
             let age = days_between(day, today);
             tell(engine, &name, (age > max / HALF, age > max)).await?;
             if age > max {

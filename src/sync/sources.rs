@@ -58,6 +58,10 @@ impl Supervisor {
                 () = self.token.cancelled() => return,
                 outcome = poll.poll(&self.context) => outcome,
             };
+            if self.token.is_cancelled() {
+                // A round that was cut short may have asked nobody: it is no contact.
+                return;
+            }
             self.note(outcome.as_ref().err()).await;
             let wait = match outcome {
                 Ok(polled) => {

@@ -132,8 +132,8 @@ pub async fn work_out_child(engine: &Engine, live: &Live, marked: &Marked) -> Re
     let number = marked.municipality.as_str();
     let rows = rows_of(engine.store.as_ref(), marked.child, &marked.municipality).await?;
     let today = engine.clock.today();
-    let until = protection::counts_until(engine, live, number).await?;
-    let dossier = Dossier::new(marked.child, &rows, today).with_protection_until(until);
+    let whose = (marked.child, &marked.municipality);
+    let dossier = Dossier::of_rows(engine.store.as_ref(), &live.loaded, whose, &rows, today).await?;
     let rules = live.duty_rules(number);
     let family = dossier.family();
     let answer = samhold_duty::answer(&family, &dossier.facts, today, None, &rules);

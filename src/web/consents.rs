@@ -21,7 +21,7 @@ use super::read;
 use crate::config::{Permission, SystemSettings};
 use crate::sync::register::Register;
 use crate::sync::worklist::Eyes;
-use crate::sync::{Dossier, Live, rows_of};
+use crate::sync::{Dossier, Live};
 
 /// Whose register.
 #[derive(Debug, Deserialize)]
@@ -61,11 +61,11 @@ async fn registers(
     let about = child.unwrap_or_else(|| ChildId(uuid::Uuid::new_v4()));
     let mut all = Vec::new();
     for number in system.municipalities.iter().filter(|number| eyes.leads(number)) {
-        let rows = rows_of(engine.store.as_ref(), about, &MunicipalityNo::new(number.clone())).await?;
-        if rows.is_empty() {
+        let (store, whose) = (engine.store.as_ref(), (about, &MunicipalityNo::new(number.clone())));
+        let dossier = Dossier::of_store(store, &live.loaded, whose, engine.clock.today()).await?;
+        if dossier.is_empty() {
             continue;
         }
-        let dossier = Dossier::new(about, &rows, engine.clock.today());
         let rules = live.share_rules(number).rules;
         let register =
             Register { dossier: &dossier, rules: &rules, loaded: &live.loaded, reader: Some(system.name.as_str()) };

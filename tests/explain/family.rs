@@ -106,7 +106,11 @@ async fn of_a_child_who_is_hidden_no_school_and_no_move_is_told() {
             "strengt fortrolig",
             Told::new().says("register", "2025-01-01", "address_protection", &json!({"value": "strengt_fortrolig"})),
         ),
-        ("unknown protection", Told::new()),
+        ("unknown protection", Told::new().nobody_knows()),
+        (
+            "no answer any more",
+            Told::new().says("register", "2025-01-01", "address_protection", &json!({"value": "unknown"})),
+        ),
         ("krisesenter", known_to_be_safe(Told::new()).at_a_krisesenter()),
         (
             "contact ban",

@@ -40,18 +40,21 @@ async fn who_asks_for_what_is_masked_gets_it_and_is_remembered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_strictly_protected_child_no_school_is_shown() {
-    let child = Told::new()
-        .says("kommunen", "2025-02-01", "holder_agreed", &json!({"service": "lia-skole"}))
-        .says("register", "2025-03-01", "address_protection", &json!({"value": "strengt_fortrolig"}))
-        .kept()
-        .await;
-    for command in
-        ["show --as-of 2025-02-10", "show --as-of 2025-02-10 --json", "compare --from 2025-01-20 --to 2025-03-02"]
-    {
-        let text = child.asks(command);
-        assert!(!text.contains("lia-skole") && !text.contains("Lia skole"), "{text}");
-        assert!(text.contains("(skjermet)"), "{text}");
+async fn of_a_child_that_is_strictly_protected_or_may_be_no_school_is_shown() {
+    let agreed = || Told::new().says("kommunen", "2025-02-01", "holder_agreed", &json!({"service": "lia-skole"}));
+    let said = |word: &str| agreed().says("register", "2025-03-01", "address_protection", &json!({"value": word}));
+    for told in [said("strengt_fortrolig"), said("unknown"), agreed().nobody_knows()] {
+        let child = told.kept().await;
+        for command in
+            ["show --as-of 2025-02-10", "show --as-of 2025-02-10 --json", "compare --from 2025-01-20 --to 2025-03-02"]
+        {
+            let text = child.asks(command);
+            assert!(!text.contains("lia-skole") && !text.contains("Lia skole"), "{text}");
+            assert!(text.contains("(skjermet)"), "{text}");
+        }
+        assert!(child.asks("show --as-of 2025-02-10 --unmask").contains("Lia skole (lia-skole)"));
     }
-    assert!(child.asks("show --as-of 2025-02-10 --unmask").contains("Lia skole (lia-skole)"));
+    for open in ["none", "fortrolig"] {
+        assert!(said(open).kept().await.asks("show --as-of 2025-02-10").contains("Lia skole"), "{open}");
+    }
 }

@@ -12,6 +12,7 @@ use crate::common::{Folder, MUNICIPALITY};
 pub struct Told {
     folder: Folder,
     facts: Vec<NewFact>,
+    nobody_knows: bool,
 }
 
 /// The child of every story here.
@@ -31,7 +32,7 @@ impl Told {
             "skolen",
             &format!("kind = \"skole_kommunal\"\nmunicipalities = [\"{municipality}\"]\nservices = [\"lia-skole\"]\n"),
         );
-        let told = Self { folder, facts: Vec::new() };
+        let told = Self { folder, facts: Vec::new(), nobody_knows: false };
         told.says("register", "2015-03-03", "birth_date", &json!({"date": "2015-03-03"}))
             .says("register", "2015-03-03", "guardians_changed", &json!({"guardians": ["mor", "far"]}))
             .says("skolen", "2024-08-01", "service_started", &json!({"service": "lia-skole", "kind": "skole_kommunal"}))
@@ -88,8 +89,18 @@ impl Told {
         self
     }
 
+    /// Nobody has said how the child is protected by address; else the register knows of no protection.
+    pub fn nobody_knows(mut self) -> Self {
+        self.nobody_knows = true;
+        self
+    }
+
     /// In the ledger from now on.
-    pub async fn kept(self) -> Kept {
+    pub async fn kept(mut self) -> Kept {
+        let known = self.nobody_knows || self.facts.iter().any(|f| f.body["type"] == "address_protection");
+        if !known {
+            self = self.says("register", "2015-03-03", "address_protection", &json!({"value": "none"}));
+        }
         let keys = Keys::from_master(&[0x5a; 32]).unwrap();
         let settings = StoreSettings::Sqlite { path: self.folder.sqlite_file() };
         let store = samhold_store::open(&settings, keys).await.unwrap();

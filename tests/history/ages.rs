@@ -3,7 +3,6 @@
 
 use samhold::sync::Dossier;
 use samhold::sync::register::{Line, Register};
-use samhold::sync::rows_of;
 use samhold_standins::Receiver;
 use serde_json::{Value, json};
 
@@ -78,7 +77,8 @@ fn kinds(school: &Receiver) -> Vec<String> {
 
 async fn dossier(house: &House, child: &Child) -> Dossier {
     let id = house.id(child).await;
-    Dossier::new(id, &rows_of(house.engine.store.as_ref(), id, &here()).await.unwrap(), house.today())
+    let (store, live) = (house.engine.store.as_ref(), house.engine.live());
+    Dossier::of_store(store, &live.loaded, (id, &here()), house.today()).await.unwrap()
 }
 
 async fn register(house: &House, child: &Child) -> Vec<Line> {

@@ -52,7 +52,7 @@ async fn everybody_followed_is_looked_up_in_batches_with_the_right_headers() {
 }
 
 #[tokio::test]
-async fn a_person_without_an_answer_gives_no_record_and_a_person_is_asked_at_the_third_time() {
+async fn a_person_who_never_had_an_answer_gives_no_record_and_a_person_is_asked_at_the_third_time() {
     let (fiks, inbox) = (Fiks::start().await, Arc::new(FakeInbox::default()));
     fiks.person(EVEN);
     inbox.follow(&[EVEN, SKJUL]);
@@ -63,6 +63,39 @@ async fn a_person_without_an_answer_gives_no_record_and_a_person_is_asked_at_the
     assert_eq!(inbox.keys(), [EVEN.to_owned()].into());
     assert_eq!(inbox.kinds(), ["register_lookup_missing"]);
     assert!(!format!("{:?}", inbox.asked.lock().unwrap()).contains(SKJUL));
+}
+
+#[tokio::test]
+async fn somebody_the_register_answers_no_more_for_is_told_as_unanswered_in_the_same_words_until_it_does() {
+    let (fiks, inbox) = (Fiks::start().await, Arc::new(FakeInbox::default()));
+    [EVEN, SKJUL].iter().for_each(|n| fiks.person(n));
+    inbox.follow(&[EVEN, SKJUL]);
+    let source = source(&fiks, json!({}));
+    source.poll(&context(&inbox, NOON)).await.unwrap();
+    let gone = fiks.set(|r| r.persons.remove(SKJUL)).unwrap();
+    let unanswered = json!({"identifikasjonsnummer": {"foedselsEllerDNummer": SKJUL}, "ubesvart": true});
+    for day in [NOON, "2026-11-23T12:00:00Z"] {
+        source.poll(&context(&inbox, day)).await.unwrap();
+        assert_eq!(inbox.body(SKJUL), unanswered, "the same every day, so that it is taken once");
+        assert_eq!(inbox.body(EVEN), fiks::person(EVEN));
+    }
+    fiks.set(|r| r.persons.insert(SKJUL.to_owned(), gone.clone()));
+    source.poll(&context(&inbox, NOON)).await.unwrap();
+    assert_eq!(inbox.body(SKJUL), gone);
+}
+
+#[tokio::test]
+async fn with_nobody_to_follow_the_register_is_reached_all_the_same_and_a_failure_is_one() {
+    let (fiks, inbox) = (Fiks::start().await, Arc::new(FakeInbox::default()));
+    let source = source(&fiks, json!({"events": ["DOED"]}));
+    assert_eq!(source.poll(&context(&inbox, NOON)).await.unwrap().records, 0);
+    assert_eq!(fiks.asked("oppvekst").len(), 1);
+    assert_eq!(fiks.asked("oppvekst")[0].body, r#"{"foedselsnumre":[]}"#, "nobody is asked about");
+    fiks.fault("oppvekst", 503, 3);
+    for _ in 0..3 {
+        source.poll(&context(&inbox, NOON)).await.unwrap_err();
+    }
+    assert_eq!(inbox.kinds(), ["register_unreachable"]);
 }
 
 #[tokio::test]

@@ -67,8 +67,8 @@ words!(
     Level { Kommunal, Fylkeskommunal, Statlig, Privat, PrivatAvtale }
 );
 words!(
-    /// Address protection (folkeregisterloven 10-4).
-    AddressProtection { None, Fortrolig, StrengtFortrolig }
+    /// Address protection (folkeregisterloven 10-4). Unknown counts as the strictest.
+    AddressProtection { None, Fortrolig, StrengtFortrolig, Unknown }
 );
 
 /// A child as a fact names it: a name or id. References by number are resolved before a fact is made.

@@ -222,7 +222,11 @@ pub const FAMILY_TYPES: &[TypeSpec] = &[
     kind(
         "address_protection",
         "Address protection as the register has it.",
-        &[must("value", OneOf(&["none", "fortrolig", "strengt_fortrolig"]), "the grade")],
+        &[must(
+            "value",
+            OneOf(&["none", "fortrolig", "strengt_fortrolig", "unknown"]),
+            "the grade; `unknown` when the register gives no answer, which counts as strict",
+        )],
     ),
     kind(
         "contact_ban",

@@ -27,7 +27,7 @@ pub(super) async fn report(
     as_json: bool,
 ) -> anyhow::Result<ExitCode> {
     tell_log(store, Some(child), json!({"command": "audit report", "internal": internal})).await?;
-    let veil = if internal { Veil::none() } else { Veil::family(store, child).await? };
+    let veil = if internal { Veil::none() } else { Veil::family(store, loaded, child).await? };
     let entries = all(store, child).await?;
     let teller = Teller { loaded, veil: &veil, confirmed: confirmed(&entries) };
     let lines: Vec<_> = entries.iter().filter_map(|e| Some((e, teller.told(&e.entry)?))).collect();

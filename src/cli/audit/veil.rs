@@ -12,7 +12,7 @@ use samhold_store::{AuditEntry, Store};
 use serde_json::Value;
 
 use crate::config::Loaded;
-use crate::sync::{Dossier, reveals, rows_of};
+use crate::sync::{Dossier, reveals};
 
 /// For whom the report is written.
 #[derive(Debug, Default)]
@@ -32,12 +32,12 @@ impl Veil {
     }
 
     /// For the family, by all that was ever said of the child: what was once kept from a parent is not told later either.
-    pub(super) async fn family(store: &dyn Store, child: ChildId) -> anyhow::Result<Self> {
+    pub(super) async fn family(store: &dyn Store, loaded: &Loaded, child: ChildId) -> anyhow::Result<Self> {
         let mut veil = Self { family: true, ..Self::default() };
         for municipality in store.municipalities_of(child).await? {
-            let rows = rows_of(store, child, &municipality).await?;
-            let dossier = Dossier::new(child, &rows, date_of(Instant::now()));
-            veil.guarded |= dossier.protection() != "none" || !dossier.is_whole();
+            let today = date_of(Instant::now());
+            let dossier = Dossier::of_store(store, loaded, (child, &municipality), today).await?;
+            veil.guarded |= dossier.is_strictly_protected() || dossier.protection() != "none";
             dossier.facts.iter().for_each(|fact| veil.consider(&fact.body));
         }
         Ok(veil)

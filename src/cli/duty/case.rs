@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::cli::veil::Veil;
 use crate::config::Loaded;
-use crate::sync::{Dossier, family_of, rows_of};
+use crate::sync::{Dossier, family_of};
 
 /// All that is asked about.
 pub(super) struct Case {
@@ -26,8 +26,7 @@ pub(super) struct Case {
 pub(super) async fn cases(store: &dyn Store, loaded: &Loaded, child: ChildId) -> anyhow::Result<Vec<Case>> {
     let mut cases = Vec::new();
     for municipality in store.municipalities_of(child).await? {
-        let rows = rows_of(store, child, &municipality).await?;
-        let dossier = Dossier::new(child, &rows, date_of(Instant::now()));
+        let dossier = Dossier::of_store(store, loaded, (child, &municipality), date_of(Instant::now())).await?;
         let veil = Veil::new(loaded, &dossier);
         cases.push(Case {
             child,

@@ -44,7 +44,7 @@ fn dossier(consents: &[(&str, &[&str])]) -> Dossier {
     ];
     bodies.extend(consents.iter().map(consent));
     let rows: Vec<StoredFact> = (1..).zip(bodies).map(|(seq, body)| row(seq, body)).collect();
-    Dossier::new(ChildId(uuid::Uuid::from_u128(7)), &rows, "2026-08-17".parse().unwrap())
+    Dossier::new(ChildId(uuid::Uuid::from_u128(7)), &rows, "2026-08-17".parse().unwrap()).with_protection_until(None)
 }
 
 fn item(category: &str, fields: &Value) -> Parcel {

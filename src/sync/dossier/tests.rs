@@ -28,7 +28,7 @@ fn protection(seq: i64, child: ChildId, value: &str) -> StoredFact {
 fn the_strictest_protection_of_any_registration_of_the_child_counts() {
     let (child, other) = (ChildId::new(), ChildId::new());
     let today = "2026-08-17".parse().unwrap();
-    let strict = |rows: &[StoredFact]| Dossier::new(child, rows, today).protection();
+    let strict = |rows: &[StoredFact]| Dossier::new(child, rows, today).with_protection_until(None).protection();
     let own = protection(3, child, "none");
     assert_eq!(strict(&[row(1, other, json!({"type": "died"})), own.clone()]), "none");
     assert_eq!(strict(&[protection(1, other, "strengt_fortrolig"), own.clone()]), "strengt_fortrolig");
@@ -64,4 +64,49 @@ fn an_appointment_that_names_the_joined_child_names_the_one_it_counts_as() {
         json!({"type": "bk_appointed", "person": "kari", "service": "ppt", "by": "ke", "covers": [other, sibling]});
     let rows = as_one(vec![row(1, other, body)], child);
     assert_eq!(rows[0].body["covers"], json!([child, sibling]));
+}
+
+#[test]
+fn a_dossier_that_nobody_told_how_long_a_word_counts_takes_it_for_too_old() {
+    let (child, today) = (ChildId::new(), "2026-08-17".parse().unwrap());
+    let of = |word: &str| Dossier::new(child, &[protection(1, child, word)], today);
+    assert_eq!([of("none").protection(), of("strengt_fortrolig").protection()], ["unknown", "strengt_fortrolig"]);
+    assert!(of("none").is_strictly_protected() && !of("none").with_protection_until(None).is_strictly_protected());
+    assert!(of("ny_gradering").with_protection_until(None).is_strictly_protected(), "what cannot be read may protect");
+    let stale = of("none").with_protection_until(Some("2026-08-01".parse().unwrap()));
+    assert_eq!(
+        stale.on_day("2026-07-01".parse().unwrap()).protection(),
+        "unknown",
+        "asked about another day it is as old"
+    );
+}
+
+/// What counts after these were said, each by a source on the next day.
+fn after(said: &[(&str, &str)]) -> String {
+    let child = ChildId::new();
+    let row = |(n, (source, word)): (usize, &(&str, &str))| StoredFact {
+        at: format!("2026-01-{:02}", n + 1).parse().unwrap(),
+        source: SystemName::new(*source),
+        ..protection(n as i64, child, word)
+    };
+    let rows: Vec<StoredFact> = said.iter().enumerate().map(row).collect();
+    Dossier::new(child, &rows, "2026-08-17".parse().unwrap()).with_protection_until(None).protection()
+}
+
+#[test]
+fn a_child_the_register_answers_no_more_for_is_unknown_until_it_answers_again() {
+    let (old, silent) = (("register", "none"), ("register", "unknown"));
+    assert_eq!(after(&[old, silent]), "unknown");
+    assert_eq!(after(&[old, silent, old]), "none");
+    assert_eq!(after(&[old, silent, ("register", "fortrolig")]), "fortrolig");
+    assert_eq!(after(&[old, silent, old, silent]), "unknown");
+    assert_eq!(after(&[old, silent, ("kommunen", "none")]), "none", "a person has looked");
+}
+
+#[test]
+fn a_register_that_says_again_what_it_said_before_lifts_nothing_that_others_have_said_since() {
+    let (old, silent, hidden) = (("register", "none"), ("register", "unknown"), ("kommunen", "strengt_fortrolig"));
+    assert_eq!(after(&[old, hidden, silent, old]), "strengt_fortrolig");
+    assert_eq!(after(&[old, silent, hidden, old]), "strengt_fortrolig");
+    assert_eq!(after(&[old, hidden, silent, ("register", "fortrolig")]), "fortrolig", "what is new counts, as ever");
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::super::dossier::Dossier;
 use super::super::engine::{Engine, Live};
-use super::{Handover, is_guarded};
+use super::Handover;
 
 /// A child with strict protection: what is handed over, and how, is for a person to decide.
 const GUARDED: &str = "HANDOVER_PROTECTED";
@@ -48,7 +48,8 @@ pub(in crate::sync) async fn standing(
     may_go: bool,
 ) -> Result<Standing, StoreError> {
     let alone = |code: &str| Standing { alerts: vec![raised(code)], ..Standing::default() };
-    if is_guarded(dossier) {
+    // A person must act, and nothing may be seen to happen.
+    if dossier.is_strictly_protected() {
         return Ok(alone(GUARDED));
     }
     if !live.loaded.systems.values().any(|s| s.takes_over(&handover.moved.to)) {

@@ -94,7 +94,7 @@ fn as_delegator(live: &Live, system: &SystemSettings, envelope: &Envelope) -> Op
         .then(|| told(envelope, "/type", "a delegation", "one from a client that speaks for a decision authority"))
 }
 
-/// Anyone may say that a child is strictly protected. A lower grade could undo what the register knows, so it is only the
+/// Anyone may say that a child is strictly protected, or that nobody knows. A lower grade could undo what the register knows, so it is only the
 /// population register's or the municipality's to say, in a fact or by correcting one.
 fn as_register(envelope: &Envelope) -> Option<Finding> {
     let (said, place) = match envelope.type_name.as_str() {
@@ -103,7 +103,8 @@ fn as_register(envelope: &Envelope) -> Option<Finding> {
         _ => (None, ""),
     };
     let lower = matches!(said.and_then(Value::as_str), Some("none" | "fortrolig"));
-    let expected = "`strengt_fortrolig`; a lower grade is the population register's own word, or the municipality's";
+    let expected =
+        "`strengt_fortrolig` or `unknown`; a lower grade is the population register's own word, or the municipality's";
     lower.then(|| told(envelope, place, "a grade that could lower the protection", expected))
 }
 

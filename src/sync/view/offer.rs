@@ -224,7 +224,7 @@ impl<'a> Offer<'a> {
     /// A school or kindergarten is where the child is every day. Of a child with strict protection, or with a protection
     /// nobody knows, it is not even offered, in whatever field its name would stand (RULES S-14).
     fn tells_the_place(&self, service: &str) -> bool {
-        let strict = !matches!(self.dossier.protection().as_str(), "none" | "fortrolig");
+        let strict = self.dossier.is_strictly_protected();
         strict && self.is_daily(service)
     }
 

@@ -8,14 +8,13 @@ use samhold_store::{Store, StoreError};
 
 use super::Item;
 use crate::config::Loaded;
-use crate::sync::dossier::{Dossier, rows_of};
+use crate::sync::dossier::Dossier;
 use crate::sync::renewal::Renewal;
 
 /// Puts words and dates into a line.
 pub(super) async fn tell(store: &dyn Store, loaded: &Loaded, today: Date, item: &mut Item) -> Result<(), StoreError> {
     let number = item.municipality.as_str();
-    let rows = rows_of(store, item.child, &item.municipality).await?;
-    let dossier = Dossier::new(item.child, &rows, today);
+    let dossier = Dossier::of_store(store, loaded, (item.child, &item.municipality), today).await?;
     let answer = samhold_duty::answer(&dossier.family(), &dossier.facts, today, None, &loaded.duty_rules(number));
     let rules = loaded.share_rules(number).rules;
     let renewal = Renewal::due(&dossier, &answer, &rules);

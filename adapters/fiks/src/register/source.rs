@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use samhold_adapter_api::{AdapterError, InboxError, Poll, Polled, Record, SourceContext};
 use samhold_model::national_id::IdKind;
 use samhold_model::{Date, NationalId, dates};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::events::{Stream, window};
@@ -49,12 +49,18 @@ impl FolkeregisterSource {
         let mut followed = context.inbox.followed().await.map_err(|e| self.inbox(e))?;
         // A DUF number is not one the register can be asked about.
         followed.retain(|id| matches!(id.kind(), IdKind::Foedselsnummer | IdKind::DNumber));
+        if followed.is_empty() {
+            // How fresh its word is counts from the last time it was reached: a round that asked nothing would be no contact.
+            self.check().await?;
+            self.trouble.lock().await.went_well(&HashSet::new());
+            return Ok(Polled::default());
+        }
         let (known, mut records) = self.look_up_all(context, &followed).await?;
         records += self.events(context, &followed, &known).await?;
         if context.stop.is_cancelled() {
             return Ok(Polled { records, more: false });
         }
-        self.tell_missing(context, &followed, &known).await?;
+        records += self.tell_missing(context, &followed, &known).await?;
         Ok(Polled { records, more: false })
     }
 
@@ -83,10 +89,6 @@ impl FolkeregisterSource {
         followed: &[NationalId],
         known: &Known,
     ) -> Result<usize, AdapterError> {
-        if followed.is_empty() {
-            // Nobody to ask for; the lists would hold only strangers.
-            return Ok(0);
-        }
         let today = dates::date_of((context.now)());
         let numbers: HashSet<&str> = followed.iter().map(NationalId::reveal).collect();
         let mut count = 0;
@@ -122,29 +124,52 @@ impl FolkeregisterSource {
         Ok(count)
     }
 
+    /// Who has no answer: those it has spoken of before get a record that says so, once, until it speaks of them again; a
+    /// person is asked when it lasts.
     async fn tell_missing(
         &self,
         context: &SourceContext,
         followed: &[NationalId],
         known: &Known,
-    ) -> Result<(), AdapterError> {
-        let missing = followed.iter().filter(|id| !known.contains_key(id.reveal())).cloned().collect();
+    ) -> Result<usize, AdapterError> {
+        let missing: HashSet<NationalId> =
+            followed.iter().filter(|id| !known.contains_key(id.reveal())).cloned().collect();
+        let told = self.tell_unanswered(context, &missing).await?;
         let lasting = self.trouble.lock().await.went_well(&missing);
-        if lasting == 0 {
-            return Ok(());
+        if lasting > 0 {
+            let why = format!(
+                "{lasting} followed persons have had no answer from the population register in three polls; \
+                 they count as protected until it answers"
+            );
+            context.inbox.ask_person("register_lookup_missing", &why).await.map_err(|e| self.inbox(e))?;
         }
-        let why = format!(
-            "{lasting} followed persons have had no answer from the population register in three polls; \
-             what is not answered counts as protected"
-        );
-        context.inbox.ask_person("register_lookup_missing", &why).await.map_err(|e| self.inbox(e))
+        Ok(told)
+    }
+
+    /// Its old word about somebody must not stand when it gives none any more. Of whom it has never spoken there is none.
+    async fn tell_unanswered(
+        &self,
+        context: &SourceContext,
+        missing: &HashSet<NationalId>,
+    ) -> Result<usize, AdapterError> {
+        if missing.is_empty() {
+            return Ok(0);
+        }
+        let spoken_of: HashSet<String> =
+            context.inbox.live_keys().await.map_err(|e| self.inbox(e))?.into_iter().collect();
+        let silent = missing.iter().map(NationalId::reveal).filter(|number| spoken_of.contains(*number));
+        let records: Vec<Record> = silent.map(|number| record(number.to_owned(), &unanswered(number))).collect();
+        let count = records.len();
+        self.accept(context, records, None).await?;
+        Ok(count)
     }
 
     async fn tell_failed(&self, context: &SourceContext) -> Result<(), AdapterError> {
         if !self.trouble.lock().await.failed() {
             return Ok(());
         }
-        let why = "the population register could not be asked in three polls; what is not answered counts as protected";
+        let why = "the population register could not be asked in three polls; what it said counts for \
+                   `protection_max_age_days`, and then everybody as protected";
         context.inbox.ask_person("register_unreachable", why).await.map_err(|e| self.inbox(e))
     }
 
@@ -181,6 +206,12 @@ impl Poll for FolkeregisterSource {
     async fn check(&self) -> Result<(), AdapterError> {
         try_role(&self.fiks, self.settings.fiks_org_id, self.settings.rolle_id).await
     }
+}
+
+/// Says that the register gave no answer about somebody. The same every time, so that the inbox takes it once; in the form of
+/// an answer, so that the mapping of the answers reads it.
+fn unanswered(number: &str) -> Value {
+    json!({"identifikasjonsnummer": {"foedselsEllerDNummer": number}, "ubesvart": true})
 }
 
 fn record(key: String, body: &Value) -> Record {

@@ -16,7 +16,7 @@ use crate::cli::support::{DOES_NOT_HOLD, UNREADABLE, say};
 use crate::cli::veil::Veil;
 use crate::config::Loaded;
 use crate::sync::register::Register;
-use crate::sync::{Dossier, Live, questions, rows_of};
+use crate::sync::{Dossier, Live, questions};
 
 /// What is asked about a child.
 #[derive(Debug)]
@@ -59,8 +59,9 @@ pub(super) async fn explain(
     let what = json!({"recipient": asked.recipient, "category": asked.category, "at": asked.at});
     tell(store, child, json!({"command": "policy explain", "asked": what, "unmasked": asked.unmask})).await?;
     for municipality in municipalities {
-        let rows = rows_of(store, child, &municipality).await?;
-        one(&live, &municipality, &Dossier::new(child, &rows, asked.at), &asked, as_json);
+        let today = date_of(Instant::now());
+        let dossier = Dossier::of_store(store, &live.loaded, (child, &municipality), today).await?;
+        one(&live, &municipality, &dossier.on_day(asked.at), &asked, as_json);
     }
     Ok(ExitCode::SUCCESS)
 }
