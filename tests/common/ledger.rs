@@ -76,10 +76,10 @@ impl Ledger {
         facts
     }
 
-    /// The answer of `duty show --json` about a child; null while nothing is known.
+    /// The answer of `duty show --json --unmask` about a child; null while nothing is known.
     pub async fn answer(&self, daemon: &Daemon, number: &str) -> Value {
         let Some(child) = self.child(number).await else { return Value::Null };
-        let out = daemon.folder.cli(&["duty", "show", "--json", "--child", &child.to_string()]);
+        let out = daemon.folder.cli(&["duty", "show", "--json", "--unmask", "--child", &child.to_string()]);
         let text = String::from_utf8(out.stdout).unwrap();
         let shown: Value = text.lines().next().map_or(Value::Null, |line| serde_json::from_str(line).unwrap());
         shown["answer"].clone()
