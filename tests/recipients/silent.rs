@@ -161,7 +161,7 @@ async fn while_the_register_is_silent_whoever_looks_sees_what_sending_does() {
     let explained =
         || look(&["policy", "explain", "--recipient", "skolen", "--category", "holder_service", "--unmask"]);
     let name = town.services().into_iter().find(|s| s.id == "nes-skole").unwrap().name;
-    assert!(look(&["duty", "show"]).contains(&name) && look(&["audit", "report"]).contains(&name));
+    assert!(look(&["duty", "show"]).contains(name) && look(&["audit", "report"]).contains(name));
     let open = explained();
     assert!(!open.contains("strengt fortrolig adresse"), "{open}");
 
@@ -170,7 +170,7 @@ async fn while_the_register_is_silent_whoever_looks_sees_what_sending_does() {
     let long_ago = Instant::from_second(Instant::now().as_second() - 20 * 86_400).unwrap();
     ledger.contact_was(REGISTER, long_ago).await;
     for text in [look(&["duty", "show"]), look(&["audit", "report"])] {
-        assert!(!text.contains(&name) && !text.contains("nes-skole"), "{text}");
+        assert!(!text.contains(name) && !text.contains("nes-skole"), "{text}");
     }
     let shut = explained();
     assert!(shut.contains("strengt fortrolig adresse") && shut != open, "{shut}");
