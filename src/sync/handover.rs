@@ -80,7 +80,6 @@ fn recipient() -> Recipient {
     Recipient { kind: RECIPIENT.into(), participant: false, id: None }
 }
 
-
 /// What a system may see of a child in a municipality now, be it the case as it goes on or one to take over.
 pub(super) fn sight_now(
     live: &Live,
