@@ -72,6 +72,7 @@ async fn daemon(live: Live, folder: Folder) -> anyhow::Result<ExitCode> {
     drop(sd_notify::notify(&[sd_notify::NotifyState::Stopping]));
     let clean = engine.shut_down(Duration::from_secs(25)).await;
     drop(serving.await);
+    engine.seal().await;
     tracing::info!(clean, "samhold has stopped");
     Ok(ExitCode::SUCCESS)
 }

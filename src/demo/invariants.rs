@@ -34,7 +34,7 @@ pub(super) async fn all(
     queued: &[Message],
     (sources, deliveries): (&[InboundRow], &[DeliveryRow]),
 ) -> anyhow::Result<Vec<Check>> {
-    let chain = daemon.engine.store.verify_audit(&[]).await?;
+    let chain = daemon.engine.store.verify_audit(&[], daemon.engine.clock.now()).await?;
     let audit = format!("{} entries, {} signed checkpoints", chain.entries, chain.checkpoints);
     let audit_holds = chain.broken.is_none() && chain.entries > 0 && chain.checkpoints > 0;
     Ok(vec![

@@ -231,4 +231,9 @@ impl Engine {
         self.tasks.close();
         tokio::time::timeout(patience, self.tasks.wait()).await.is_ok()
     }
+
+    /// Signs the audit log once more, for what was written while the others ended.
+    pub async fn seal(&self) {
+        super::seal::Seal::default().now(self).await;
+    }
 }

@@ -24,6 +24,7 @@ pub mod renewal;
 mod replace;
 mod requested;
 pub mod rules;
+mod seal;
 mod shape;
 mod sources;
 pub mod tasks;

@@ -1,16 +1,17 @@
 //! The clock: birthdays, ends and deadlines are found by the date the engine gave for each child, not by asking every child.
 //!
-//! Also signs an audit checkpoint now and then, and wakes the other rooms should a signal have been lost.
+//! Also has the audit log signed, and wakes the other rooms should a signal have been lost.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::engine::Engine;
 use super::protection::{self, Silent};
+use super::seal::Seal;
 
 /// Runs until the program stops.
 pub async fn run(engine: Arc<Engine>) {
-    let mut checked = None;
+    let mut seal = Seal::default();
     let mut silent = None;
     loop {
         let today = engine.clock.today();
@@ -23,16 +24,11 @@ pub async fn run(engine: Arc<Engine>) {
             Err(e) => tracing::error!(error = %e, "children that fall due could not be marked"),
         }
         silent = look_at_registers(&engine, silent).await;
-        if checked != Some(today) {
-            checked = checkpoint(&engine).await.then_some(today);
-        }
+        seal.when_due(&engine).await;
         engine.signals.inbox.notify_one();
         engine.signals.marked.notify_one();
         tokio::select! {
-            () = engine.stop.cancelled() => {
-                checkpoint(&engine).await;
-                return;
-            }
+            () = engine.stop.cancelled() => return seal.now(&engine).await,
             () = engine.signals.clock.notified() => {}
             () = tokio::time::sleep(Duration::from_secs(5)) => {}
         }
@@ -56,14 +52,4 @@ async fn look_at_registers(engine: &Engine, before: Option<Silent>) -> Option<Si
         return before;
     }
     Some(now)
-}
-
-async fn checkpoint(engine: &Engine) -> bool {
-    match engine.store.checkpoint(engine.clock.now()).await {
-        Ok(_) => true,
-        Err(e) => {
-            tracing::error!(error = %e, "the audit checkpoint could not be signed");
-            false
-        }
-    }
 }

@@ -175,7 +175,15 @@ async fn a_checkpoint_kept_elsewhere_shows_that_the_log_was_rolled_back() {
     let file = folder.path().join("samhold.note");
     std::fs::write(&file, &note).unwrap();
     let verify = ["audit", "verify", "--checkpoint", file.to_str().unwrap()];
-    assert_eq!(child.runs(&verify), "the audit chain holds: 6 entries, 2 signed checkpoints\n");
+    assert_eq!(
+        child.runs(&verify),
+        "the audit chain holds: 6 entries, 2 signed checkpoints\nentries 1 to 6 are sealed by signed checkpoints\n"
+    );
+    child.logs(&[("2025-02-07", "read", "operator", json!({}))]).await;
+    let more = child.tries(&verify);
+    let more = (more.status.code(), String::from_utf8(more.stdout).unwrap());
+    let old = "the audit chain is BROKEN: no checkpoint covers entries 7 to 7, the first of them older than a day\n";
+    assert_eq!(more, (Some(1), old.to_owned()));
     let key = child.runs(&["audit", "checkpoint", "--key"]);
     assert_eq!(key.split('+').next(), note.lines().next());
 

@@ -199,8 +199,9 @@ pub trait Store: Send + Sync {
     async fn audit_of_kind(&self, child: ChildId, kind: &str) -> Result<Vec<ChainedEntry>>;
     /// Signs a checkpoint over everything so far (C2SP checkpoint text, Ed25519).
     async fn checkpoint(&self, now: Instant) -> Result<Option<String>>;
-    /// Verifies the chain and its checkpoints, and checkpoints that were kept elsewhere against both.
-    async fn verify_audit(&self, kept: &[String]) -> Result<ChainReport>;
+    /// Verifies the chain, its checkpoints and the mark of its end, and checkpoints that were kept elsewhere against all of
+    /// them. What has stood unsigned for longer than a day at `now` does not hold either.
+    async fn verify_audit(&self, kept: &[String], now: Instant) -> Result<ChainReport>;
     /// The public key of the checkpoints as a C2SP `vkey`, for whoever verifies them from outside.
     fn audit_verifier(&self) -> String;
     /// Notes contact with a system: `None` is good, `Some` an error without content.

@@ -14,15 +14,17 @@ use crate::args::args;
 use crate::dialect::Dialect;
 use crate::sql::statements;
 use crate::tx::Tx;
-use crate::{Result, canonical, same};
+use crate::{Result, canonical, same, seals};
 
 statements! {
     LAST = "select seq, hash from audit order by seq desc limit 1";
     INSERT = "insert into audit (seq, at, kind, child, actor, detail, hash) values ($1, $2, $3, $4, $5, $6, $7)";
     PAGE = "select seq, at, kind, child, actor, detail, hash from audit where seq > $1 order by seq limit $2";
+    FROM = "select seq, at, kind, child, actor, detail, hash from audit where seq >= $1 order by seq limit $2";
     PAGE_OF = "select seq, at, kind, child, actor, detail, hash from audit where child = $1 and seq > $2 \
                order by seq limit $3";
-    KIND_OF = "select seq, at, kind, child, actor, detail, hash from audit where child = $1 and kind = $2 order by seq";
+    KIND_OF = "select seq, at, kind, child, actor, detail, hash from audit where child = $1 and kind = $2 and seq > 0 \
+               order by seq";
 }
 
 /// What the first entry is chained to, hex.
@@ -32,7 +34,7 @@ pub(crate) const GENESIS: &str = "0000000000000000000000000000000000000000000000
 #[derive(Clone, FromRow)]
 pub(crate) struct Row {
     pub seq: i64,
-    at: i64,
+    pub at: i64,
     kind: String,
     child: Option<String>,
     actor: String,
@@ -59,7 +61,8 @@ pub(crate) async fn append<D: Dialect>(tx: &mut Tx<D>, entries: &[AuditEntry]) -
     if entries.is_empty() {
         return Ok(());
     }
-    let (mut seq, mut previous) = last(tx).await?;
+    let begun = last(tx).await?;
+    let (mut seq, mut previous) = begun.clone();
     for entry in entries {
         seq = seq.saturating_add(1);
         let mut row = Row {
@@ -76,7 +79,7 @@ pub(crate) async fn append<D: Dialect>(tx: &mut Tx<D>, entries: &[AuditEntry]) -
         let values = args![row.seq, row.at, row.kind, row.child, row.actor, row.detail, row.hash];
         tx.run(INSERT, values).await?;
     }
-    Ok(())
+    seals::follow(tx, (begun.0, &begun.1), (seq, &previous)).await
 }
 
 /// Number and hash of the last entry.
@@ -85,9 +88,9 @@ pub(crate) async fn last<D: Dialect>(tx: &mut Tx<D>) -> Result<(i64, String)> {
     Ok(row.unwrap_or_else(|| (0, GENESIS.to_owned())))
 }
 
-/// A page of rows as kept.
-pub(crate) async fn page<D: Dialect>(tx: &mut Tx<D>, after: i64, limit: i64) -> Result<Vec<Row>> {
-    tx.all(PAGE, args![after, limit]).await
+/// A page of rows as kept, from a number on.
+pub(crate) async fn page<D: Dialect>(tx: &mut Tx<D>, from: i64, limit: i64) -> Result<Vec<Row>> {
+    tx.all(FROM, args![from, limit]).await
 }
 
 /// The chain from a place on, of one child or of all.
@@ -99,7 +102,7 @@ pub(crate) async fn entries<D: Dialect>(
 ) -> Result<Vec<ChainedEntry>> {
     let rows = match child {
         Some(child) => page_of(tx, child, after, limit).await?,
-        None => page(tx, after, limit).await?,
+        None => tx.all(PAGE, args![after, limit]).await?,
     };
     rows.into_iter().map(|row| chained(tx, row)).collect()
 }

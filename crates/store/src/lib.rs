@@ -26,6 +26,7 @@ mod plan;
 mod prepared;
 mod records;
 mod same;
+mod seals;
 mod settings;
 mod sql;
 mod status;
@@ -33,6 +34,7 @@ mod store;
 mod tasks;
 mod tx;
 mod vault;
+mod verify;
 mod views;
 mod waiting;
 

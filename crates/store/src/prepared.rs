@@ -6,7 +6,7 @@ use crate::dialect::Dialect;
 use crate::{
     answers, audit, checkpoints, dead, deliveries, feed, identity, inbox, keyring, ledger, marks, outbox, status,
 };
-use crate::{open, same, tasks, views, waiting};
+use crate::{open, same, seals, tasks, verify, views, waiting};
 
 fn every_statement() -> Vec<(&'static str, &'static str)> {
     let modules = [
@@ -23,8 +23,10 @@ fn every_statement() -> Vec<(&'static str, &'static str)> {
         marks::ALL,
         outbox::ALL,
         same::ALL,
+        seals::ALL,
         status::ALL,
         tasks::ALL,
+        verify::ALL,
         views::ALL,
         waiting::ALL,
     ];

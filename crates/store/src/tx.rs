@@ -91,6 +91,11 @@ impl<D: Dialect> Tx<D> {
         self.vault.open_text(at, sealed, self.attempt)
     }
 
+    /// What encrypts and looks up for this store.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
     /// See [`Vault::blind`].
     pub fn blind(&self, purpose: &str, parts: &[&[u8]]) -> String {
         self.vault.blind(purpose, parts)

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use samhold_model::{ChildId, Instant};
-use samhold_store::Store;
+use samhold_store::{ChainReport, Store};
 use serde_json::json;
 
 use super::support::{DOES_NOT_HOLD, Folder, UNREADABLE, block_on, say, settings, store};
@@ -95,13 +95,28 @@ async fn verify(store: &dyn Store, files: &[PathBuf], as_json: bool) -> anyhow::
             }
         }
     }
-    let report = store.verify_audit(&kept).await?;
+    let report = store.verify_audit(&kept, Instant::now()).await?;
     match &report.broken {
         _ if as_json => say!("{}", json!(report)),
-        None => say!("the audit chain holds: {} entries, {} signed checkpoints", report.entries, report.checkpoints),
+        None => say!("{}", holds(&report)),
         Some(place) => say!("the audit chain is BROKEN: {place}"),
     }
     Ok(if report.broken.is_none() { ExitCode::SUCCESS } else { ExitCode::from(DOES_NOT_HOLD) })
+}
+
+/// What is sealed, and what could still be written anew by whoever has the keys and the store.
+fn holds(report: &ChainReport) -> String {
+    let ChainReport { entries, checkpoints, sealed, .. } = *report;
+    let sealed = match (entries, sealed) {
+        (0, _) => "nothing was written yet".to_owned(),
+        (_, 0) => format!("entries 1 to {entries} are not sealed by a signed checkpoint yet"),
+        (entries, sealed) if entries == sealed => format!("entries 1 to {sealed} are sealed by signed checkpoints"),
+        (entries, sealed) => {
+            let after = sealed.saturating_add(1);
+            format!("entries 1 to {sealed} are sealed by signed checkpoints, {after} to {entries} not yet")
+        }
+    };
+    format!("the audit chain holds: {entries} entries, {checkpoints} signed checkpoints\n{sealed}")
 }
 
 async fn checkpoint(store: &dyn Store, key: bool) -> anyhow::Result<ExitCode> {

@@ -37,6 +37,8 @@ pub struct ChainReport {
     pub entries: i64,
     /// Checkpoints whose signature and root hold.
     pub checkpoints: i64,
+    /// Entries 1 to this one are covered by a signed checkpoint; those after it not yet.
+    pub sealed: i64,
     /// First broken place, in words; `None` when all holds.
     pub broken: Option<String>,
 }

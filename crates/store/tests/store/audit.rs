@@ -42,7 +42,7 @@ async fn four_deeds(house: &House) {
 }
 
 async fn broken(house: &House) -> String {
-    house.store.verify_audit(&[]).await.unwrap().broken.unwrap()
+    house.store.verify_audit(&[], at(20)).await.unwrap().broken.unwrap()
 }
 
 async fn an_untouched_chain_holds(house: &House) {
@@ -54,8 +54,8 @@ async fn an_untouched_chain_holds(house: &House) {
     let text = store.checkpoint(at(10)).await.unwrap().unwrap();
     assert_eq!(text.lines().nth(1), Some("5"));
     assert_eq!(store.checkpoint(at(11)).await.unwrap(), Some(text));
-    let report = ChainReport { entries: 5, checkpoints: 2, broken: None };
-    assert_eq!(store.verify_audit(&[]).await.unwrap(), report);
+    let report = ChainReport { entries: 5, checkpoints: 2, sealed: 5, broken: None };
+    assert_eq!(store.verify_audit(&[], at(20)).await.unwrap(), report);
     let of_child = store.audit_entries(Some(child), 0, 10).await.unwrap();
     assert_eq!((of_child.len(), of_child[0].seq, &of_child[0].entry), (1, 5, &deed(5, Some(child))));
     assert_eq!(store.audit_entries(None, 2, 2).await.unwrap().len(), 2);
@@ -114,8 +114,8 @@ async fn two_writers_never_break_the_chain(house: &House) {
         writer.await.unwrap();
     }
     assert_eq!(
-        house.store.verify_audit(&[]).await.unwrap(),
-        ChainReport { entries: 150, checkpoints: 0, broken: None }
+        house.store.verify_audit(&[], at(20)).await.unwrap(),
+        ChainReport { entries: 150, checkpoints: 0, sealed: 0, broken: None }
     );
 }
 
@@ -145,7 +145,7 @@ async fn restored(house: &House) {
     for sql in ["delete from audit", "insert into audit select * from kept", "drop table kept"] {
         house.meddle(sql).await;
     }
-    assert_eq!(house.store.verify_audit(&[]).await.unwrap().broken, None);
+    assert_eq!(house.store.verify_audit(&[], at(20)).await.unwrap().broken, None);
 }
 
 async fn an_entry_taken_out_anywhere_is_found(house: &House) {
@@ -186,19 +186,23 @@ async fn two_entries_that_changed_places_are_found_anywhere(house: &House) {
 async fn what_was_rolled_back_with_its_checkpoints_is_found_by_a_copy_kept_elsewhere(house: &House) {
     let store = &house.store;
     four_deeds(house).await;
+    house.meddle("create table seals_of_that_day as select * from seals").await;
     store.audit(vec![deed(5, None)]).await.unwrap();
     let elsewhere = store.checkpoint(at(10)).await.unwrap().unwrap();
-    let whole = ChainReport { entries: 5, checkpoints: 3, broken: None };
-    assert_eq!(store.verify_audit(std::slice::from_ref(&elsewhere)).await.unwrap(), whole);
+    let whole = ChainReport { entries: 5, checkpoints: 3, sealed: 5, broken: None };
+    assert_eq!(store.verify_audit(std::slice::from_ref(&elsewhere), at(20)).await.unwrap(), whole);
     // A backup of before the fifth entry knows nothing of it, and all in it holds.
     house.meddle("delete from audit where seq = 5").await;
     house.meddle("delete from checkpoints where size = 5").await;
-    assert_eq!(store.verify_audit(&[]).await.unwrap().broken, None);
-    let rolled_back = store.verify_audit(std::slice::from_ref(&elsewhere)).await.unwrap().broken.unwrap();
+    for sql in ["delete from seals", "insert into seals select * from seals_of_that_day"] {
+        house.meddle(sql).await;
+    }
+    assert_eq!(store.verify_audit(&[], at(20)).await.unwrap().broken, None);
+    let rolled_back = store.verify_audit(std::slice::from_ref(&elsewhere), at(20)).await.unwrap().broken.unwrap();
     assert!(rolled_back.contains("ends at entry 4, but a checkpoint covers 5"), "{rolled_back}");
     // Nor does it help to write another fifth entry.
     store.audit(vec![deed(6, None)]).await.unwrap();
-    let other = store.verify_audit(&[elsewhere]).await.unwrap().broken.unwrap();
+    let other = store.verify_audit(&[elsewhere], at(20)).await.unwrap().broken.unwrap();
     assert!(other.contains("at entry 5 was signed over another chain"), "{other}");
 }
 
@@ -209,11 +213,15 @@ async fn a_checkpoint_that_was_altered_or_signed_with_another_key_is_refused(hou
     four_deeds(&elsewhere).await;
     let foreign = elsewhere.store.checkpoint(at(9)).await.unwrap().unwrap();
     for wrong in [own.replace("\n4\n", "\n3\n"), foreign, String::new(), "hei".to_owned()] {
-        let found = house.store.verify_audit(&[own.clone(), wrong]).await.unwrap().broken.unwrap();
+        let found = house.store.verify_audit(&[own.clone(), wrong], at(20)).await.unwrap().broken.unwrap();
         assert_eq!(found, "kept checkpoint 2 does not bear a valid signature of this store");
     }
     house.meddle("delete from checkpoints").await;
-    assert_eq!(house.store.verify_audit(&[own]).await.unwrap().checkpoints, 1, "the copy still says what there was");
+    assert_eq!(
+        house.store.verify_audit(&[own], at(20)).await.unwrap().checkpoints,
+        1,
+        "the copy still says what there was"
+    );
 }
 
 fn tried(number: i64, child: ChildId) -> AuditEntry {

@@ -11,6 +11,7 @@
 )]
 
 mod audit;
+mod audit_end;
 mod audit_rules;
 mod backup;
 mod crash;
