@@ -1,6 +1,9 @@
 //! The audit log: each entry is chained to the one before it by SHA-256, so that no entry can be removed, changed or
 //! moved without breaking every later hash. Holds codes, bases and field names; must never hold values.
 //!
+//! The detail lies encrypted: a field can bear the name of a service, and beside a child that tells of the child. What is hashed is
+//! the text itself, so that the chain outlives a change of key.
+//!
 //! `hash = SHA-256(previous hash, 32 bytes | canonical JSON of {seq, at, kind, child, actor, detail})`, the first over
 //! 32 zero bytes; `at` is in microseconds since 1970-01-01 UTC.
 
@@ -14,16 +17,18 @@ use crate::args::args;
 use crate::dialect::Dialect;
 use crate::sql::statements;
 use crate::tx::Tx;
+use crate::vault::{Place, place};
 use crate::{Result, canonical, same, seals};
 
 statements! {
     LAST = "select seq, hash from audit order by seq desc limit 1";
-    INSERT = "insert into audit (seq, at, kind, child, actor, detail, hash) values ($1, $2, $3, $4, $5, $6, $7)";
-    PAGE = "select seq, at, kind, child, actor, detail, hash from audit where seq > $1 order by seq limit $2";
-    FROM = "select seq, at, kind, child, actor, detail, hash from audit where seq >= $1 order by seq limit $2";
-    PAGE_OF = "select seq, at, kind, child, actor, detail, hash from audit where child = $1 and seq > $2 \
+    INSERT = "insert into audit (seq, at, kind, child, actor, detail, sealed, hash) \
+              values ($1, $2, $3, $4, $5, '', $6, $7)";
+    PAGE = "select seq, at, kind, child, actor, detail, sealed, hash from audit where seq > $1 order by seq limit $2";
+    FROM = "select seq, at, kind, child, actor, detail, sealed, hash from audit where seq >= $1 order by seq limit $2";
+    PAGE_OF = "select seq, at, kind, child, actor, detail, sealed, hash from audit where child = $1 and seq > $2 \
                order by seq limit $3";
-    KIND_OF = "select seq, at, kind, child, actor, detail, hash from audit where child = $1 and kind = $2 and seq > 0 \
+    KIND_OF = "select seq, at, kind, child, actor, detail, sealed, hash from audit where child = $1 and kind = $2 and seq > 0 \
                order by seq";
 }
 
@@ -38,15 +43,28 @@ pub(crate) struct Row {
     kind: String,
     child: Option<String>,
     actor: String,
+    /// As it was written before details were encrypted; else empty.
     detail: String,
+    sealed: Option<Vec<u8>>,
     pub hash: String,
 }
 
 impl Row {
-    /// What its hash must be after `previous`.
-    pub fn expected_hash(&self, previous: &str) -> String {
-        // A detail that is no JSON any more was altered; its text then stands for itself and the hash will differ.
-        let detail = serde_json::from_str(&self.detail).unwrap_or_else(|_| Value::String(self.detail.clone()));
+    /// What it says.
+    ///
+    /// # Errors
+    /// When it does not open, or says two things.
+    pub fn detail<D: Dialect>(&self, tx: &Tx<D>) -> Result<Value> {
+        let text = match &self.sealed {
+            Some(sealed) if self.detail.is_empty() => tx.open_text(sealed_at(&self.seq.to_string()), sealed)?,
+            Some(_) => return Err(tx.corrupt("audit.detail stands beside what was encrypted")),
+            None => self.detail.clone(),
+        };
+        serde_json::from_str(&text).map_err(|_| tx.corrupt("audit.detail is not JSON"))
+    }
+
+    /// What its hash must be after `previous`, when this is what it says.
+    pub fn expected_hash(&self, previous: &str, detail: &Value) -> String {
         let entry = json!({
             "seq": self.seq, "at": self.at, "kind": self.kind, "child": self.child, "actor": self.actor, "detail": detail,
         });
@@ -71,12 +89,14 @@ pub(crate) async fn append<D: Dialect>(tx: &mut Tx<D>, entries: &[AuditEntry]) -
             kind: entry.kind.clone(),
             child: entry.child.map(|child| child.to_string()),
             actor: entry.actor.clone(),
-            detail: canonical::text(&entry.detail),
+            detail: String::new(),
+            sealed: None,
             hash: String::new(),
         };
-        row.hash = row.expected_hash(&previous);
+        row.hash = row.expected_hash(&previous, &entry.detail);
+        let sealed = tx.seal(sealed_at(&seq.to_string()), canonical::text(&entry.detail).as_bytes())?;
         previous.clone_from(&row.hash);
-        let values = args![row.seq, row.at, row.kind, row.child, row.actor, row.detail, row.hash];
+        let values = args![row.seq, row.at, row.kind, row.child, row.actor, sealed, row.hash];
         tx.run(INSERT, values).await?;
     }
     seals::follow(tx, (begun.0, &begun.1), (seq, &previous)).await
@@ -128,13 +148,18 @@ pub(crate) async fn of_kind<D: Dialect>(tx: &mut Tx<D>, child: ChildId, kind: &s
     rows.into_iter().map(|row| chained(tx, row)).collect()
 }
 
+fn sealed_at(seq: &str) -> Place<'_> {
+    place("audit", "detail", seq)
+}
+
 fn chained<D: Dialect>(tx: &Tx<D>, row: Row) -> Result<ChainedEntry> {
+    let detail = row.detail(tx)?;
     let entry = AuditEntry {
         at: tx.instant("at", row.at)?,
         kind: row.kind,
         child: row.child.map(|child| tx.parse("child", &child)).transpose()?,
         actor: row.actor,
-        detail: serde_json::from_str(&row.detail).map_err(|_| tx.corrupt("audit.detail is not JSON"))?,
+        detail,
     };
     Ok(ChainedEntry { seq: row.seq, entry, hash: row.hash })
 }

@@ -28,9 +28,10 @@ statements! {
                status = case when status in ('offered', 'tried', 'feed', 'given') then 'delivered' else status end where event_id = $2";
     LEFT = "update deliveries set status = case status when 'feed' then 'given' else 'tried' end \
             where event_id = $1 and status in ('offered', 'feed')";
-    LEAVING = "update deliveries set leaving = $1 where event_id = $2";
-    INTERRUPTED = "select event_id, recipient, child, version, kind, leaving from deliveries \
-                   where status = 'offered' and delivered_at is null and leaving is not null and offered_at < $1";
+    LEAVING = "update deliveries set leaving_sealed = $1 where event_id = $2";
+    INTERRUPTED = "select event_id, recipient, child, version, kind, leaving, leaving_sealed from deliveries \
+                   where status = 'offered' and delivered_at is null and offered_at < $1 \
+                   and (leaving is not null or leaving_sealed is not null)";
     OF_CHILD = "select event_id, recipient, child, municipality, version, kind, offered_at, delivered_at, status from deliveries \
                 where child = $1 and delivered_at is not null order by delivered_at, version";
     KNOWN = "select child, municipality from deliveries where event_id = $1 and recipient = $2";
@@ -60,7 +61,9 @@ struct InterruptedRow {
     child: String,
     version: i64,
     kind: String,
-    leaving: String,
+    /// As it was written before it was encrypted.
+    leaving: Option<String>,
+    leaving_sealed: Option<Vec<u8>>,
 }
 
 /// Writes down that an event is about to be sent.
@@ -111,7 +114,9 @@ pub(crate) async fn left<D: Dialect>(tx: &mut Tx<D>, events: &[(Uuid, AuditEntry
 
 /// Writes down what an event is about to tell, before it is sent.
 pub(crate) async fn leaving<D: Dialect>(tx: &mut Tx<D>, event: Uuid, detail: &Value) -> Result<()> {
-    tx.run(LEAVING, args![canonical::text(detail), event]).await.map(|_| ())
+    let id = event.to_string();
+    let sealed = tx.seal(place("deliveries", "leaving", &id), canonical::text(detail).as_bytes())?;
+    tx.run(LEAVING, args![sealed, id]).await.map(|_| ())
 }
 
 /// Writes down of each event that began to leave before `now`, and of whose end nothing was ever heard, that it may have
@@ -122,8 +127,12 @@ pub(crate) async fn interrupted<D: Dialect>(tx: &mut Tx<D>, now: Instant) -> Res
     for row in rows {
         let event: Uuid = tx.parse("event_id", &row.event_id)?;
         let known = json!({"event_id": event, "version": row.version, "kind": row.kind, "interrupted": true});
+        let text = match &row.leaving_sealed {
+            Some(sealed) => tx.open_text(place("deliveries", "leaving", &row.event_id), sealed)?,
+            None => row.leaving.unwrap_or_default(),
+        };
         let mut detail: Map<String, Value> =
-            serde_json::from_str(&row.leaving).map_err(|_| tx.corrupt("deliveries.leaving is not JSON"))?;
+            serde_json::from_str(&text).map_err(|_| tx.corrupt("deliveries.leaving is not JSON"))?;
         detail.extend(known.as_object().cloned().unwrap_or_default());
         let detail = Value::Object(detail);
         let child = Some(tx.parse("child", &row.child)?);

@@ -9,6 +9,7 @@ use std::slice::Iter;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use samhold_model::Instant;
+use serde_json::Value;
 
 use crate::api::ChainReport;
 use crate::args::args;
@@ -105,7 +106,8 @@ impl<'a> Walk<'a> {
             let Some(last) = page.last() else { return Ok(Ok(())) };
             from = last.seq.saturating_add(1);
             for row in page {
-                let step = self.step(&row, report).and_then(|()| was_written(&row, marks));
+                let detail = row.detail(tx).ok();
+                let step = self.step(&row, detail.as_ref(), report).and_then(|()| was_written(&row, marks));
                 if step.is_err() {
                     return Ok(step);
                 }
@@ -114,7 +116,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Counts an entry that follows from the one before it and is what was signed; else tells how it is not.
-    fn step(&mut self, row: &audit::Row, report: &mut ChainReport) -> Found {
+    fn step(&mut self, row: &audit::Row, detail: Option<&Value>, report: &mut ChainReport) -> Found {
         let next = report.entries.saturating_add(1);
         if row.seq < next {
             return Err(format!("an entry stands at {}, before the first", row.seq));
@@ -122,7 +124,12 @@ impl<'a> Walk<'a> {
         if row.seq > next {
             return Err(format!("entry {next} is missing; the next one there is {}", row.seq));
         }
-        if row.hash != row.expected_hash(&self.previous) {
+        let Some(detail) = detail else {
+            return Err(format!(
+                "entry {next} does not open: it was altered, or the key it was written under is not given"
+            ));
+        };
+        if row.hash != row.expected_hash(&self.previous, detail) {
             return Err(format!("entry {next} does not follow from the one before it: one of them was altered"));
         }
         report.entries = next;

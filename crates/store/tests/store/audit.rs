@@ -8,6 +8,7 @@ use crate::support::{House, at, stories, system, want};
 
 stories!(
     an_untouched_chain_holds,
+    what_was_written_before_details_were_encrypted_is_read_and_holds,
     an_altered_entry_is_found,
     a_removed_entry_is_found,
     swapped_entries_are_found,
@@ -59,6 +60,23 @@ async fn an_untouched_chain_holds(house: &House) {
     let of_child = store.audit_entries(Some(child), 0, 10).await.unwrap();
     assert_eq!((of_child.len(), of_child[0].seq, &of_child[0].entry), (1, 5, &deed(5, Some(child))));
     assert_eq!(store.audit_entries(None, 2, 2).await.unwrap().len(), 2);
+}
+
+/// Four deeds as they lay in the store before: the same chain, their details clear.
+async fn what_was_written_before_details_were_encrypted_is_read_and_holds(house: &House) {
+    four_deeds(house).await;
+    for number in 1..=4 {
+        let clear = format!("{{\"fields\":[\"holder\",\"contact\"],\"z\":{number}}}");
+        house.meddle(&format!("update audit set detail = '{clear}', sealed = null where seq = {number}")).await;
+    }
+    house.store.audit(vec![deed(5, None)]).await.unwrap();
+    let report = ChainReport { entries: 5, checkpoints: 1, sealed: 4, broken: None };
+    assert_eq!(house.store.verify_audit(&[], at(20)).await.unwrap(), report);
+    let read = house.store.audit_entries(None, 0, 9).await.unwrap();
+    assert_eq!(
+        read.into_iter().map(|e| e.entry).collect::<Vec<_>>(),
+        (1..=5).map(|n| deed(n, None)).collect::<Vec<_>>()
+    );
 }
 
 async fn an_altered_entry_is_found(house: &House) {
@@ -128,6 +146,8 @@ async fn every_change_of_a_column_is_found(house: &House) {
         ("child", format!("'{child}'")),
         ("actor", "'skole'".to_owned()),
         ("detail", "'{}'".to_owned()),
+        ("sealed", "null".to_owned()),
+        ("sealed", "null, detail = '{}'".to_owned()),
         ("hash", format!("'{}'", "0".repeat(64))),
     ];
     for seq in 1..=4 {
@@ -165,8 +185,8 @@ async fn an_entry_taken_out_anywhere_is_found(house: &House) {
 
 async fn an_entry_put_in_is_found(house: &House) {
     four_deeds(house).await;
-    let made_up = "insert into audit (seq, at, kind, child, actor, detail, hash) \
-                   select 5, at, kind, child, actor, detail, hash from audit where seq = 4";
+    let made_up = "insert into audit (seq, at, kind, child, actor, detail, sealed, hash) \
+                   select 5, at, kind, child, actor, detail, sealed, hash from audit where seq = 4";
     house.meddle(made_up).await;
     assert!(broken(house).await.contains("entry 5"));
 }

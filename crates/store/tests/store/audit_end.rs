@@ -120,8 +120,8 @@ async fn an_entry_before_the_first_is_found_and_read_by_nobody(house: &House) {
     let of_child = AuditEntry { child: Some(child), ..deed(1) };
     house.store.audit(vec![of_child]).await.unwrap();
     for seq in [0, -3, i64::MIN] {
-        let made_up = "insert into audit (seq, at, kind, child, actor, detail, hash) \
-                       select $, at, kind, child, actor, detail, hash from audit where seq = 1";
+        let made_up = "insert into audit (seq, at, kind, child, actor, detail, sealed, hash) \
+                       select $, at, kind, child, actor, detail, sealed, hash from audit where seq = 1";
         house.meddle(&made_up.replace('$', &seq.to_string())).await;
         assert_eq!(found(house).await, format!("an entry stands at {seq}, before the first"));
         assert_eq!(house.store.audit_of_kind(child, "release").await.unwrap().len(), 1);

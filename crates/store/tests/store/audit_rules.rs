@@ -37,8 +37,15 @@ enum Deed {
     MoveCheckpoint,
 }
 
-const COLUMNS: [&str; 6] =
-    ["at = at + 1", "kind = kind || 'x'", "child = null", "actor = actor || 'x'", "detail = '[]'", "hash = actor"];
+const COLUMNS: [&str; 7] = [
+    "at = at + 1",
+    "kind = kind || 'x'",
+    "child = null",
+    "actor = actor || 'x'",
+    "detail = '[]'",
+    "sealed = null, detail = '{}'",
+    "hash = actor",
+];
 
 fn deed() -> impl Strategy<Value = Deed> {
     let other = any::<prop::sample::Index>;
@@ -79,7 +86,7 @@ impl Deed {
                     Some(format!("{column} = (select {column} from audit where seq = {})", other(index)?))
                 };
                 let all: Option<Vec<String>> =
-                    ["at", "kind", "child", "actor", "detail", "hash"].into_iter().map(of).collect();
+                    ["at", "kind", "child", "actor", "detail", "sealed", "hash"].into_iter().map(of).collect();
                 vec![entry(&all?.join(", "))]
             }
             Self::CutOff => vec![

@@ -1,7 +1,9 @@
 //! Nothing personal lies clear in the database, and only the right key opens it.
 
 use samhold_model::ChildId;
-use samhold_store::{Appended, Keys, NewRecord, Outcome, Receipt, Resolved, Settlement, StoreError, StoredAnswer};
+use samhold_store::{
+    Appended, AuditEntry, Keys, NewRecord, Outcome, Receipt, Resolved, Settlement, StoreError, StoredAnswer,
+};
 use serde_json::json;
 
 use crate::support::{House, at, day, fact, from_school, here, identifier, keys, server, settlement, stories, system};
@@ -14,8 +16,17 @@ stories!(
 
 // A synthetic number (month + 80) and words that occur nowhere in the store itself.
 const NUMBER: &str = "15891899717";
-const WORDS: [&str; 7] =
-    ["Solveig-Testesen", "sak-hemmelig", "omsorgsvedtak_x", "leveranse-77", "begrunnelse-y", "detalj-z", NUMBER];
+const WORDS: [&str; 9] = [
+    "Solveig-Testesen",
+    "sak-hemmelig",
+    "omsorgsvedtak_x",
+    "leveranse-77",
+    "begrunnelse-y",
+    "detalj-z",
+    "lia-barnevern",
+    "havn-krise",
+    NUMBER,
+];
 
 /// Lets every table that can hold something personal hold it.
 async fn fill(house: &House) -> ChildId {
@@ -47,6 +58,11 @@ async fn fill(house: &House) -> ChildId {
     let marked = store.marked(1).await.unwrap().remove(0);
     store.settle(Settlement { answer: Some(answer), ..settlement(marked, &[("nav", Some("a"))]) }).await.unwrap();
     let event_id = store.due(&system("nav"), at(5), 1).await.unwrap()[0].event_id;
+    // Fields of a team bear the names of services.
+    store.leaving(event_id, json!({ "decisions": [{ "released": ["havn-krise"] }] })).await.unwrap();
+    let detail = json!({ "decisions": [{ "category": "team_roster", "withheld": ["lia-barnevern"] }] });
+    let (kind, actor) = ("withheld".to_owned(), "nav".to_owned());
+    store.audit(vec![AuditEntry { at: at(5), kind, child: Some(child), actor, detail }]).await.unwrap();
     let receipt = Receipt { event_id, status: "rejected".to_owned(), reason: Some("begrunnelse-y".to_owned()) };
     assert!(store.receipt(&system("nav"), &receipt, at(5)).await.unwrap());
     child
