@@ -150,3 +150,52 @@ async fn what_a_child_once_kept_to_itself_no_parent_reads_not_even_later() {
     assert!(!text.contains("mål i den individuelle planen"), "{text}");
     assert!(text.contains("2025-02-05"), "the rest of that day is told: {text}");
 }
+
+/// A decision of which these fields left and those did not.
+fn partly(category: &str, released: &[&str], withheld: &[&str]) -> Value {
+    json!({"category": category, "decision": "permit", "reason": "STATUTORY_FVL_13B_5", "basis": "STATUTORY_FVL_13B_5",
+        "released": released, "withheld": withheld})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_holder_was_masked_the_family_reads_that_the_contact_point_was_told_and_no_service() {
+    let masked = partly("holder_service", &["contact_point"], &["service", "service_name"]);
+    let coordinator = partly("coordinator_contact", &["contact_point"], &["name", "email", "phone"]);
+    // A strictly protected child's holder is not named to the koordinerende enhet either: nothing is withheld, nothing offered.
+    let strict = partly("holder_service", &["contact_point"], &[]);
+    let exists = partly("coordination_exists", &["coordination_exists", "state", "contact_point"], &[]);
+    let child = known_to_be_safe(town(Told::new()).system("ke", "koordinerende_enhet", &[])).kept().await;
+    child
+        .logs(&[
+            ("2025-02-01", "release", "skolen", release("a", "skole_kommunal", &[exists, masked, coordinator])),
+            ("2025-02-02", "release", "ke", release("b", "koordinerende_enhet", &[strict])),
+        ])
+        .await;
+    let text = report(&child, &[]);
+    let ground =
+        "(offentlig tjeneste som er med i saken og trenger det for oppgaven sin, forvaltningsloven § 13 b nr. 5)";
+    let school = format!("fikk vite: at noen samordner tjenestene og kontaktpunktet i kommunen {ground}");
+    assert!(text.contains(&format!("kommunal skole (Lia skole) {school}")), "{text}");
+    assert!(text.contains(&format!("koordinerende enhet fikk vite: kontaktpunktet i kommunen {ground}")), "{text}");
+    assert!(!text.contains("hvilken tjeneste") && !text.contains("koordinator kan nås"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_got_something_is_named_and_each_ground_once() {
+    let all = ["coordination_exists", "holder_service", "team_roster"];
+    let told = all.map(|category| decision(category, "permit", "CONSENT_VALID"));
+    let child = known_to_be_safe(town(Told::new()).system("fritid", "ngo", &[])).kept().await;
+    let people = ["guardian", "child", "foster_home"];
+    child.logs(&[("2025-02-01", "release", "fritid", release("a", "ngo", &told))]).await;
+    for kind in people {
+        child.logs(&[("2025-02-02", "release", "portalen", release(kind, kind, &told))]).await;
+    }
+    let text = report(&child, &[]);
+    let got = "fikk vite: at noen samordner tjenestene, hvilken tjeneste som samordner og hvem som er med i teamet \
+               (samtykke som gjaldt den dagen)\n";
+    for who in ["en frivillig organisasjon", "en forelder med foreldreansvar", "barnet selv", "en privatperson"] {
+        assert!(text.contains(&format!("{who} {got}")), "{who}: {text}");
+    }
+    assert!(!text.contains("en tjeneste") && !text.contains("fosterhjem"), "{text}");
+    assert!(report(&child, &["--internal"]).contains("fosterhjemmet fikk vite"));
+}

@@ -115,11 +115,8 @@ impl Teller<'_> {
 
     fn who(&self, entry: &AuditEntry) -> String {
         let kind = kind_of(self.loaded, entry).unwrap_or_default();
-        if kind == "other_municipality" {
-            return "koordinerende enhet i ny kommune".to_owned();
-        }
         let listed = self.loaded.law.service_kind_on(&kind, date_of(entry.at)).map(|row| row.name.to_owned());
-        let name = listed.unwrap_or_else(|| "en tjeneste".to_owned());
+        let name = listed.unwrap_or_else(|| self.recipient(&kind).to_owned());
         let services = self.loaded.systems.get(&entry.actor).map(|s| s.services.as_slice()).unwrap_or_default();
         match services {
             [only] if self.veil.names() => match self.loaded.services.get(only) {
@@ -130,22 +127,50 @@ impl Teller<'_> {
         }
     }
 
+    /// Who it is that is no service. That there is a foster home tells of child welfare, and a parent may be one to hide from.
+    fn recipient(&self, kind: &str) -> &'static str {
+        let hidden = match kind {
+            "foster_home" => self.veil.family,
+            "guardian" | "parent_without_responsibility" => !self.veil.names(),
+            _ => false,
+        };
+        match words::recipient(kind) {
+            Some(_) if hidden => words::SOMEBODY,
+            Some(name) => name,
+            None => "en tjeneste",
+        }
+    }
+
     fn released(&self, detail: &Value) -> Option<String> {
         let told = |d: &Value| {
             let ground = first_of(d, ["basis", "reason"]);
-            Some(format!("{} ({})", self.category(d)?, self.word(words::ground(ground), ground)?))
+            Some((self.told_of(d)?, self.word(words::ground(ground), ground)?))
         };
-        list(decisions(detail).filter(|d| text_of(d, "decision") != "deny").filter_map(told))
+        let left = |d: &&Value| text_of(d, "decision") != "deny" && fields(d, "released").is_none_or(|f| !f.is_empty());
+        by_ground(decisions(detail).filter(left).filter_map(told))
     }
 
     fn held_back(&self, detail: &Value) -> Option<String> {
-        let held = |d: &&Value| d.get("withheld").and_then(Value::as_array).is_some_and(|fields| !fields.is_empty());
+        let held = |d: &&Value| fields(d, "withheld").is_some_and(|fields| !fields.is_empty());
+        // What was held back wholly, and then what only in part.
+        let (wholly, partly): (Vec<&Value>, Vec<&Value>) =
+            decisions(detail).filter(held).partition(|d| text_of(d, "decision") == "deny");
         let told = |d: &Value| {
             let reason = text_of(d, "reason");
-            let part = if text_of(d, "decision") == "deny" { "" } else { "deler av det: " };
-            Some(format!("{part}{} ({})", self.category(d)?, self.word(words::reason(reason), reason)?))
+            Some((self.category(d)?, self.word(words::reason(reason), reason)?))
         };
-        list(decisions(detail).filter(held).filter_map(told))
+        let wholly = by_ground(wholly.into_iter().filter_map(told));
+        let partly = by_ground(partly.into_iter().filter_map(told)).map(|list| format!("deler av det: {list}"));
+        let parts: Vec<String> = wholly.into_iter().chain(partly).collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    }
+
+    /// What left of a category.
+    fn told_of(&self, decision: &Value) -> Option<String> {
+        let key = text_of(decision, "category");
+        let released = fields(decision, "released").unwrap_or_default();
+        let whole = fields(decision, "withheld").is_none_or(|fields| fields.is_empty());
+        self.word(words::told(key, &released, whole), key).filter(|_| self.veil.shows(key))
     }
 
     fn category(&self, decision: &Value) -> Option<String> {
@@ -163,9 +188,32 @@ fn decisions(detail: &Value) -> impl Iterator<Item = &Value> {
     detail.get("decisions").and_then(Value::as_array).into_iter().flatten()
 }
 
-fn list(parts: impl Iterator<Item = String>) -> Option<String> {
-    let parts: Vec<String> = parts.collect();
-    (!parts.is_empty()).then(|| parts.join("; "))
+/// Names of fields; `None` where an entry has none of that kind.
+fn fields<'a>(decision: &'a Value, which: &str) -> Option<Vec<&'a str>> {
+    let listed = decision.get(which)?.as_array()?;
+    Some(listed.iter().filter_map(Value::as_str).collect())
+}
+
+/// Things told, each ground once behind all that rest on it.
+fn by_ground(parts: impl Iterator<Item = (String, String)>) -> Option<String> {
+    let mut grounds: Vec<(String, Vec<String>)> = Vec::new();
+    for (told, ground) in parts {
+        match grounds.iter_mut().find(|(there, _)| *there == ground) {
+            Some((_, all)) if all.contains(&told) => {}
+            Some((_, all)) => all.push(told),
+            None => grounds.push((ground, vec![told])),
+        }
+    }
+    let listed: Vec<String> = grounds.iter().map(|(ground, all)| format!("{} ({ground})", listed(all))).collect();
+    (!listed.is_empty()).then(|| listed.join("; "))
+}
+
+fn listed(all: &[String]) -> String {
+    match all.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} og {last}", rest.join(", ")),
+        None => String::new(),
+    }
 }
 
 fn first_of<'a>(value: &'a Value, keys: [&str; 2]) -> &'a str {
