@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use samhold_policy::{Claims, PolicySet, Proof, Solver, prove};
 
-use crate::config::{Loaded, Mistake, Mistakes, policies};
+use crate::config::{Loaded, Mistake, Mistakes, law_of, policies};
 
 /// Policies and claims that were read and are valid.
 #[derive(Debug)]
@@ -26,15 +26,19 @@ impl Policies {
     /// Every mistake in every file.
     pub fn read(settings: &Path) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
-        let set = policies::load(settings, &mut mistakes);
-        let claims = policies::claims(settings, &mut mistakes);
+        let law = law_of(settings, &mut mistakes);
+        let set = policies::load(settings, &law, &mut mistakes);
+        let claims = policies::claims(settings, &law, &mut mistakes);
+        if !mistakes.0.is_empty() {
+            return Err(mistakes);
+        }
         set.zip(claims).map(|(set, claims)| Self { set, claims }).ok_or(mistakes)
     }
 
     /// The very set that settings hold, so that what is proved is what is used.
     fn of(loaded: &Loaded) -> Result<Self, Mistakes> {
         let mut mistakes = Mistakes::default();
-        let claims = policies::claims(&loaded.folder, &mut mistakes).ok_or(mistakes)?;
+        let claims = policies::claims(&loaded.folder, &loaded.law, &mut mistakes).ok_or(mistakes)?;
         Ok(Self { set: Arc::clone(&loaded.policies), claims })
     }
 
@@ -72,8 +76,15 @@ fn refused(about: &str, proof: &Proof) -> Vec<Mistake> {
         Mistake::about(about, message).help("mend the policy that lets it out; `samhold policy prove` shows all")
     });
     let failing = proof.can_fail.iter().map(|policy| {
-        let message = format!("policy-can-fail: some request makes `{}` fail, and then it decides nothing", policy.id);
+        let words = policy.words.trim_end().replace('\n', " ");
+        let message =
+            format!("policy-can-fail: some request makes `{}` fail, and then it decides nothing. {words}", policy.id);
         Mistake::about(about, message).help("leave arithmetic out of policies")
     });
-    broken.chain(failing).collect()
+    let empty = proof.empty().map(|claim| {
+        let message = format!("policy-claim-empty: no request there can be meets `never` of `{}`", claim.id);
+        Mistake::about(about, message)
+            .help("say what must never happen so that it could; as it stands the claim says nothing")
+    });
+    broken.chain(empty).chain(failing).collect()
 }

@@ -63,7 +63,7 @@ pub fn load(folder: &Path) -> Result<Loaded, Mistakes> {
     let law = law_of(folder, &mut mistakes);
     let services = services(folder, &law, &mut mistakes);
     let systems = systems(folder, &law, settings.as_ref(), &mut mistakes);
-    let policies = super::policies::load(folder, &mut mistakes);
+    let policies = super::policies::load(folder, &law, &mut mistakes);
     match (settings, policies) {
         (Some(settings), Some(policies)) if mistakes.0.is_empty() => {
             Ok(Loaded { folder: folder.to_owned(), settings, law, services, systems, policies })

@@ -5,7 +5,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use samhold_policy::{Claims, PolicySet};
+use samhold_model::Law;
+use samhold_policy::{Claims, PolicySet, unknown_in_claims, unknown_in_policies};
 
 use super::report::{Mistake, Mistakes};
 
@@ -13,30 +14,38 @@ use super::report::{Mistake, Mistakes};
 const FOLDER: &str = "policies";
 
 /// Reads the whole set. `None` when there is a mistake in it, which is then told.
-pub(crate) fn load(folder: &Path, mistakes: &mut Mistakes) -> Option<Arc<PolicySet>> {
+pub(crate) fn load(folder: &Path, law: &Law, mistakes: &mut Mistakes) -> Option<Arc<PolicySet>> {
     let own = folder.join(FOLDER);
     let read = match own.try_exists() {
         Ok(false) => PolicySet::bundled(),
         _ => PolicySet::load(&own),
     };
-    match read {
-        Ok(set) => Some(Arc::new(set)),
-        Err(found) => {
-            found.into_iter().map(told).for_each(|mistake| mistakes.push(mistake));
-            None
-        }
-    }
+    sound(read, |set| unknown_in_policies(set, law), mistakes).map(Arc::new)
 }
 
 /// What must hold of the policies: the bundled claims, and those of the folder.
-pub(crate) fn claims(folder: &Path, mistakes: &mut Mistakes) -> Option<Claims> {
-    match Claims::load(&folder.join(FOLDER)) {
-        Ok(claims) => Some(claims),
-        Err(found) => {
-            found.into_iter().map(told).for_each(|mistake| mistakes.push(mistake));
-            None
-        }
-    }
+pub(crate) fn claims(folder: &Path, law: &Law, mistakes: &mut Mistakes) -> Option<Claims> {
+    let own = folder.join(FOLDER);
+    let unknown = |claims: &Claims| match Claims::source(&own) {
+        Ok(Some(source)) => unknown_in_claims(claims, &source, law),
+        _ => Vec::new(),
+    };
+    sound(Claims::load(&own), unknown, mistakes)
+}
+
+/// What was read, unless a word in it is one that nothing ever has.
+fn sound<T>(
+    read: Result<T, Vec<samhold_policy::Mistake>>,
+    unknown: impl FnOnce(&T) -> Vec<samhold_policy::Mistake>,
+    mistakes: &mut Mistakes,
+) -> Option<T> {
+    let found = match &read {
+        Ok(valid) => unknown(valid),
+        Err(found) => found.clone(),
+    };
+    let whole = found.is_empty();
+    found.into_iter().map(told).for_each(|mistake| mistakes.push(mistake));
+    read.ok().filter(|_| whole)
 }
 
 fn told(found: samhold_policy::Mistake) -> Mistake {

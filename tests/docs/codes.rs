@@ -22,6 +22,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("src/cli/dead_letters.rs", "no-dead-letter"),
     ("src/cli/policy/prove.rs", "no-such-claim"),
     ("src/proof.rs", "policy-claim-broken"),
+    ("src/proof.rs", "policy-claim-empty"),
     ("src/proof.rs", "policy-can-fail"),
     ("crates/policy/src/prove.rs", "policy-solver-missing"),
     ("crates/policy/src/prove.rs", "policy-not-proved"),

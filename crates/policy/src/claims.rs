@@ -37,6 +37,8 @@ pub struct Claim {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claims {
     all: Vec<Claim>,
+    /// Ids of those that come with the program.
+    bundled: Arc<[String]>,
     only_bundled: bool,
 }
 
@@ -54,7 +56,9 @@ impl Claims {
     /// As [`Claims::load`]; a test holds that there are none.
     pub fn bundled() -> Result<Self, Vec<Mistake>> {
         let source = Source { name: FILE.to_owned(), text: Arc::from(BUNDLED) };
-        Ok(Self { all: read(&source)?, only_bundled: true })
+        let all = read(&source)?;
+        let bundled = all.iter().map(|claim| claim.id.clone()).collect();
+        Ok(Self { all, bundled, only_bundled: true })
     }
 
     /// The bundled ones and those of a folder.
@@ -62,14 +66,25 @@ impl Claims {
     /// # Errors
     /// A file that cannot be read; a claim that is not valid Cedar; the id of a bundled claim with other content.
     pub fn load(folder: &Path) -> Result<Self, Vec<Mistake>> {
+        match Self::source(folder)? {
+            Some(own) => Self::bundled()?.with(&own),
+            None => Self::bundled(),
+        }
+    }
+
+    /// The file of claims in a folder; `None` when it has none.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn source(folder: &Path) -> Result<Option<Source>, Vec<Mistake>> {
         let path = folder.join(FILE);
         let name = path.display().to_string();
         if matches!(path.try_exists(), Ok(false)) {
-            return Self::bundled();
+            return Ok(None);
         }
         let text = std::fs::read_to_string(&path);
         let text = text.map_err(|e| vec![Mistake::about(&name, format!("cannot be read: {e}"))])?;
-        Self::bundled()?.with(&Source { name, text: Arc::from(text) })
+        Ok(Some(Source { name, text: Arc::from(text) }))
     }
 
     /// These and those of one more file. A claim that is there already is taken once.
@@ -95,13 +110,19 @@ impl Claims {
     #[must_use]
     pub fn only(&self, id: &str) -> Option<Self> {
         let one = self.all.iter().find(|claim| claim.id == id)?;
-        Some(Self { all: vec![one.clone()], only_bundled: false })
+        Some(Self { all: vec![one.clone()], bundled: Arc::clone(&self.bundled), only_bundled: false })
     }
 
     /// All, the bundled first.
     #[must_use]
     pub fn all(&self) -> &[Claim] {
         &self.all
+    }
+
+    /// Whether a claim was added to the bundled ones.
+    #[must_use]
+    pub fn is_own(&self, claim: &Claim) -> bool {
+        !self.only_bundled && !self.bundled.iter().any(|id| *id == claim.id)
     }
 
     /// Nothing was added to the bundled ones.

@@ -10,6 +10,7 @@ mod mistake;
 mod prove;
 mod request;
 mod set;
+mod words;
 
 pub use annotations::{REQUIRED, Told};
 pub use claims::{Claim, Claims};
@@ -18,6 +19,7 @@ pub use load::sources;
 pub use mistake::{Mistake, Source};
 pub use prove::{Asked, CanFail, Counterexample, Outcome, Proof, ProveError, Solver, can_be_met, prove};
 pub use set::PolicySet;
+pub use words::{unknown_in_claims, unknown_in_policies};
 
 /// The words a policy may use, as Cedar reads them.
 pub const SCHEMA: &str = include_str!("../schema.cedarschema");

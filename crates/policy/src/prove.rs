@@ -26,6 +26,8 @@ use crate::set::PolicySet;
 pub struct Proof {
     /// Each claim, in the order given.
     pub claims: Vec<Outcome>,
+    /// How many policies there are, each asked whether it can fail.
+    pub policies: usize,
     /// Policies that some request would make fail.
     pub can_fail: Vec<CanFail>,
     /// How long all took.
@@ -45,6 +47,8 @@ pub struct Outcome {
     pub text: String,
     /// A request that breaks it; `None` when it holds for all.
     pub broken: Option<Counterexample>,
+    /// No request there can be meets its condition, so that it holds of anything and says nothing. Asked of added claims only.
+    pub empty: bool,
     /// How long it took.
     pub seconds: f64,
 }
@@ -54,15 +58,22 @@ pub struct Outcome {
 pub struct CanFail {
     /// The policy.
     pub id: String,
-    /// A request that makes it fail.
+    /// A request that makes it fail, as plain as it can be.
     pub asked: Asked,
+    /// The request in bokmål.
+    pub words: String,
 }
 
 impl Proof {
-    /// Every claim holds and no policy can fail.
+    /// Every claim holds and says something, and no policy can fail.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.can_fail.is_empty() && self.broken().next().is_none()
+        self.can_fail.is_empty() && self.broken().next().is_none() && self.empty().next().is_none()
+    }
+
+    /// The claims that no request can meet.
+    pub fn empty(&self) -> impl Iterator<Item = &Outcome> {
+        self.claims.iter().filter(|outcome| outcome.empty)
     }
 
     /// The claims that do not hold.
@@ -108,9 +119,17 @@ pub async fn prove(set: &PolicySet, claims: &Claims, solver: &Solver) -> Result<
         can_fail.extend(prover.failure(policy).await?);
     }
     for claim in claims.all() {
-        outcomes.push(prover.claim(claim).await?);
+        let mut outcome = prover.claim(claim).await?;
+        // Those that come with the program are held by its tests.
+        outcome.empty = claims.is_own(claim) && !can_be_met(set, claim, solver).await?;
+        outcomes.push(outcome);
     }
-    Ok(Proof { claims: outcomes, can_fail, seconds: begun.elapsed().as_secs_f64() })
+    Ok(Proof {
+        claims: outcomes,
+        policies: set.policies().policies().count(),
+        can_fail,
+        seconds: begun.elapsed().as_secs_f64(),
+    })
 }
 
 /// Whether some request meets a claim's condition. A claim that none meets would hold of anything, and say nothing.
@@ -160,8 +179,7 @@ impl<'a> Prover<'a> {
             let compiled = CompiledPolicy::compile(policy, env, self.set.schema()).map_err(|e| no_answer(&id, e))?;
             let question = self.solver.check_never_errors_with_counterexample_opt(&compiled);
             if let Some(found) = answered(&id, self.patience, question).await? {
-                let asked = Asked::read(&found).map_err(|e| no_answer(&id, e))?;
-                return Ok(Some(CanFail { id, asked }));
+                return CanFail::of(self.set, policy, &found).map(Some).map_err(|e| no_answer(&id, e));
             }
         }
         Ok(None)
@@ -177,6 +195,7 @@ impl<'a> Prover<'a> {
             law: claim.law.clone(),
             text: claim.text.clone(),
             broken: broken.map_err(|e| no_answer(&claim.id, e))?,
+            empty: false,
             seconds: begun.elapsed().as_secs_f64(),
         })
     }

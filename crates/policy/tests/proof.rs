@@ -5,7 +5,10 @@
 
 use std::path::PathBuf;
 
-use samhold_policy::{Claims, PolicySet, ProveError, Solver, Source, can_be_met, prove, sources};
+use samhold_model::Law;
+use samhold_policy::{
+    Claims, PolicySet, ProveError, Solver, Source, can_be_met, prove, sources, unknown_in_claims, unknown_in_policies,
+};
 use serde::Deserialize;
 
 #[tokio::test]
@@ -104,6 +107,75 @@ async fn a_prohibition_that_can_fail_is_refused() {
     assert!(!proof.holds());
     assert_eq!(proof.can_fail.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), ["overflow"]);
     assert!(proof.can_fail[0].asked.field["age"].as_i64().unwrap().abs() > 1);
+    let words = &proof.can_fail[0].words;
+    assert!(words.starts_with("Oppdiktet eksempel: ") && words.ends_with("og den bestemmer ingenting.\n"), "{words}");
+    assert!(words.contains("i saken til et barn på 10 år"), "as plain as it can be: {words}");
+}
+
+fn own(never: &str) -> Source {
+    let head = "[[claim]]\nid = \"ours\"\nrule = \"S-03\"\nlaw = \"fvl\"\ntext = \"x\"\n";
+    Source { name: "claims.toml".into(), text: format!("{head}never = '{never}'\n").into() }
+}
+
+#[tokio::test]
+async fn an_added_claim_about_requests_that_cannot_be_does_not_hold() {
+    let set = PolicySet::bundled().unwrap();
+    for (never, empty) in [
+        ("resource.age > 20 && resource.age < 10", true),
+        ("principal.kind == \"it_operations\" && resource.known", false),
+    ] {
+        let claims = Claims::bundled().unwrap().with(&own(never)).unwrap().only("ours").unwrap();
+        let proof = prove(&set, &claims, &Solver::default()).await.unwrap();
+        assert_eq!((proof.empty().count() == 1, proof.holds()), (empty, !empty), "{never}");
+        assert_eq!(proof.broken().count(), 0, "{never}");
+    }
+}
+
+#[test]
+fn a_word_that_the_law_does_not_have_is_told_with_the_one_that_was_meant() {
+    let law = Law::bundled();
+    assert_eq!(unknown_in_policies(&PolicySet::bundled().unwrap(), &law), []);
+    let nowhere = Source { name: "claims.toml".into(), text: "".into() };
+    assert_eq!(unknown_in_claims(&Claims::bundled().unwrap(), &nowhere, &law), []);
+    let text = r#"@id("nav") @rule("S-03") @step("90") @law("fvl") @text("x")
+        forbid (principal, action == Action::"release", resource)
+        when { ["plan_exists", "plan_gaols"].contains(resource.category) && "nav_komunal" == principal.kind }
+        unless { context.settings.bvl_from_15 != "both" || resource.name == "whatever" || resource.tag == "" };"#;
+    let mut files = sources(&folder()).unwrap();
+    files.push(Source { name: "95-own.cedar".into(), text: text.into() });
+    let said = unknown_in_policies(&PolicySet::from_sources(files).unwrap(), &law);
+    let told: Vec<_> = said.iter().map(|m| (m.file.as_str(), m.message.as_str(), m.help.as_deref().unwrap())).collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "95-own.cedar",
+                "`both` is no word of the law for `context.settings.bvl_from_15`",
+                "known are child, child_and_guardians, guardians"
+            ),
+            (
+                "95-own.cedar",
+                "`nav_komunal` is no word of the law for `principal.kind`",
+                "did you mean `nav_kommunal`?"
+            ),
+            (
+                "95-own.cedar",
+                "`plan_gaols` is no word of the law for `resource.category`",
+                "did you mean `plan_goals`?"
+            ),
+        ]
+    );
+    assert!(said.iter().all(|mistake| mistake.span.is_some()));
+    let never = own("resource.protection == \"hemmelig\" && context.purpose == \"coordinaton\"");
+    let claims = Claims::bundled().unwrap().with(&never).unwrap();
+    let said: Vec<_> = unknown_in_claims(&claims, &never, &law).into_iter().map(|m| m.message).collect();
+    assert_eq!(
+        said,
+        [
+            "`coordinaton` is no word of the law for `context.purpose`",
+            "`hemmelig` is no word of the law for `resource.protection`"
+        ]
+    );
 }
 
 #[tokio::test]

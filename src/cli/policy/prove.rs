@@ -47,14 +47,24 @@ fn tell(proof: &Proof) {
     proof.claims.iter().for_each(claim);
     for policy in &proof.can_fail {
         say!("FAILS  {}  an evaluation of this policy can fail; leave arithmetic out of it", policy.id);
+        policy.words.lines().for_each(|line| say!("       {line}"));
     }
-    let broken = proof.broken().count();
-    say!("{} claims hold, {broken} do not, in {:.1} s", proof.claims.len().saturating_sub(broken), proof.seconds);
+    let wrong = proof.claims.iter().filter(|outcome| outcome.broken.is_some() || outcome.empty).count();
+    say!("{} claims hold, {wrong} do not, in {:.1} s", proof.claims.len().saturating_sub(wrong), proof.seconds);
+    let failing = proof.can_fail.len();
+    say!("{} policies cannot fail whatever is asked, {failing} can", proof.policies.saturating_sub(failing));
 }
 
 fn claim(outcome: &Outcome) {
-    let holds = if outcome.broken.is_none() { "holds" } else { "BROKEN" };
+    let holds = match (&outcome.broken, outcome.empty) {
+        (Some(_), _) => "BROKEN",
+        (None, true) => "EMPTY",
+        (None, false) => "holds",
+    };
     say!("{holds:<6} {:<5} {:<28} {:.2} s  {}", outcome.rule, outcome.id, outcome.seconds, outcome.text);
+    if outcome.empty {
+        say!("       no request there can be meets `never`, so that this claim says nothing");
+    }
     if let Some(how) = &outcome.broken {
         how.words.lines().for_each(|line| say!("       {line}"));
     }

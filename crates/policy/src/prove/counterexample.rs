@@ -6,7 +6,7 @@ use cedar_policy::{Authorizer, Context, Decision, Entities, EntityUid, Request, 
 use cedar_policy_symcc::Env;
 use serde_json::{Map, Value, json};
 
-use super::{realistic, words};
+use super::{CanFail, realistic, words};
 use crate::annotations::Told;
 use crate::claims::Claim;
 use crate::set::PolicySet;
@@ -81,6 +81,24 @@ fn object(value: Option<Value>) -> Result<Map<String, Value>, Unread> {
     match value {
         Some(Value::Object(map)) => Ok(map),
         _ => Err(unread("attributes are missing")),
+    }
+}
+
+impl CanFail {
+    /// Of a solver's model: the plainest request like it with which the policy still fails.
+    pub(super) fn of(set: &PolicySet, policy: &cedar_policy::Policy, env: &Env) -> Result<Self, Unread> {
+        let mut alone = cedar_policy::PolicySet::new();
+        alone.add(policy.clone()).map_err(unread)?;
+        let fails = |asked: &Asked| {
+            asked.put_to(set, &alone).is_ok_and(|answer| answer.diagnostics().errors().next().is_some())
+        };
+        let found = Asked::read(env)?;
+        if !fails(&found) {
+            return Err(unread("the policy does not fail after all"));
+        }
+        let asked = realistic::plainest(found, &fails);
+        let words = words::tell_failure(&asked, realistic::possible_today(&asked));
+        Ok(Self { id: policy.id().to_string(), asked, words })
     }
 }
 

@@ -13,7 +13,22 @@ use crate::annotations::Told;
 
 /// The whole story, a line for each part.
 pub(super) fn tell(asked: &Asked, released_by: &[Told], possible_today: bool) -> String {
-    let mut out = format!("Oppdiktet eksempel: {} ville fått {}, {}.\n", recipient(asked), field(asked), child(asked));
+    let mut out = story(asked, "ville fått", possible_today);
+    for policy in released_by {
+        let _ = writeln!(out, "Slippes ut av {} ({}): {}", policy.id, policy.file, policy.text);
+    }
+    out
+}
+
+/// A request that makes a policy fail, so that it decides nothing.
+pub(super) fn tell_failure(asked: &Asked, possible_today: bool) -> String {
+    let mut out = story(asked, "skulle hatt", possible_today);
+    out.push_str("Da kan regelen ikke regnes ut, og den bestemmer ingenting.\n");
+    out
+}
+
+fn story(asked: &Asked, verb: &str, possible_today: bool) -> String {
+    let mut out = format!("Oppdiktet eksempel: {} {verb} {}, {}.\n", recipient(asked), field(asked), child(asked));
     let _ = writeln!(out, "Formål: {}. {}", said_purpose(said(&asked.context, "purpose")), consents(asked));
     let circumstances = circumstances(asked);
     if !circumstances.is_empty() {
@@ -21,9 +36,6 @@ pub(super) fn tell(asked: &Asked, released_by: &[Told], possible_today: bool) ->
     }
     if !possible_today {
         out.push_str("Eksempelet kan først oppstå om tabellene i laws.toml blir endret.\n");
-    }
-    for policy in released_by {
-        let _ = writeln!(out, "Slippes ut av {} ({}): {}", policy.id, policy.file, policy.text);
     }
     out
 }
