@@ -124,3 +124,26 @@ async fn each_change_of_what_is_held_back_is_one_entry_when_it_begins_changes_an
     wait_until("nothing is held back any more", async || of(&ledger, "withheld_ended", "barnehagen").await.len() == 1)
         .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_signed_without_being_asked_and_each_note_leaves_with_the_programs_own_log() {
+    let folder = Folder::sqlite();
+    pull_recipient(&folder, "skolen", "skole_kommunal", &["lia-skole"]);
+    let mut daemon = Daemon::start(folder).await;
+    daemon.client().must_take(&agreed(&child(0))).await;
+    let client = daemon.client_as("skolen");
+    wait_until("it is in the feed", async || client.get("/api/v1/changes").await.unwrap().count("events") == 1).await;
+    let notes = |daemon: &Daemon| -> Vec<String> {
+        let log = daemon.log();
+        let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        lines.filter_map(|line| line["fields"]["note"].as_str().map(str::to_owned)).collect()
+    };
+    wait_until("the log is signed", async || !notes(&daemon).is_empty()).await;
+    daemon.terminate().await;
+    let last = notes(&daemon).pop().unwrap();
+    let file = daemon.folder.path().join("elsewhere.note");
+    std::fs::write(&file, &last).unwrap();
+    let said = daemon.folder.cli_text(&["audit", "verify", "--checkpoint", file.to_str().unwrap()]);
+    let entries = last.lines().nth(1).unwrap();
+    assert!(said.ends_with(&format!("entries 1 to {entries} are sealed by signed checkpoints\n")), "{said}");
+}

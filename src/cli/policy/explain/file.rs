@@ -49,7 +49,7 @@ pub(super) fn explain(folder: &Folder, file: &Path, municipality: Option<&str>, 
 fn in_force(folder: &Folder) -> Option<(Law, Arc<PolicySet>)> {
     let mut mistakes = Mistakes::default();
     let law = law_of(&folder.config, &mut mistakes);
-    let policies = policies::load(&folder.config, &mut mistakes).filter(|_| mistakes.0.is_empty());
+    let policies = policies::load(&folder.config, &law, &mut mistakes).filter(|_| mistakes.0.is_empty());
     if policies.is_none() {
         eprint!("{}", mistakes.render());
     }
