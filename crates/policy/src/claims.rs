@@ -122,7 +122,7 @@ impl Claims {
     /// Whether a claim was added to the bundled ones.
     #[must_use]
     pub fn is_own(&self, claim: &Claim) -> bool {
-        !self.only_bundled && !self.bundled.iter().any(|id| *id == claim.id)
+        !self.only_bundled && !self.bundled.contains(&claim.id)
     }
 
     /// Nothing was added to the bundled ones.
