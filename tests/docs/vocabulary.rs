@@ -20,7 +20,7 @@ fn every_alert_is_explained_in_english_and_in_norwegian() {
         let alert: Result<samhold_duty::Alert, _> = serde_json::from_value(name.into());
         assert!(alert.is_ok(), "{name} is no alert");
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
-        assert!(cells.len() == 4 && cells.iter().all(|c| !c.is_empty()), "{name} lacks a cell");
+        assert!(cells.len() == 5 && cells.iter().all(|c| !c.is_empty()), "{name} lacks a cell");
         assert!(cells[3].ends_with('.'), "{name} has no whole sentence in Norwegian");
     }
     assert_eq!(lines.len(), samhold_duty::Alert::BeforeLaw as usize + 1);

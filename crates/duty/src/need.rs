@@ -19,6 +19,8 @@ pub(crate) struct Need<'w> {
     pub registrations: Vec<Mark>,
     /// The registered cooperation once met R-01.
     pub registered: bool,
+    /// The day on which it did, for the explanation.
+    pub met: Option<Date>,
     /// A barnekoordinator or municipal koordinator stands or has stood in this duty.
     pub implied: bool,
     /// Whether that was so when the last day ended: who comes and goes on one day stood on none.
@@ -56,8 +58,13 @@ impl<'w> Case<'w> {
             }
             FactBody::CooperationNotNeeded { .. } if self.need.coordinator_lives => {
                 let kept = std::mem::take(&mut self.need);
-                self.need =
-                    Need { participants: BTreeMap::new(), registrations: Vec::new(), registered: false, ..kept };
+                self.need = Need {
+                    participants: BTreeMap::new(),
+                    registrations: Vec::new(),
+                    registered: false,
+                    met: None,
+                    ..kept
+                };
                 self.need.ceased = Some(mark);
                 self.named = Designations::default();
             }
@@ -88,6 +95,9 @@ impl<'w> Case<'w> {
         }
         self.need.implied |= lives;
         self.need.registered |= self.meets_trigger(day);
+        if self.need.registered {
+            self.need.met.get_or_insert(day);
+        }
         if self.need.exists() {
             self.need.ended = None;
         }

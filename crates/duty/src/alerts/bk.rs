@@ -40,8 +40,7 @@ fn wishes(case: &Case<'_>, state: BkState, day: Date, raised: &mut BTreeSet<Aler
     let missing = missing && state != BkState::Declined;
     raise(raised, Alert::BkAwaitingWish, missing);
     raise(raised, Alert::BkAppointedWithoutWish, waiting && answers != Answers::Given);
-    let over = case.is_adult(day) || (state == BkState::Ended && !case.ended_by_wishes());
-    raise(raised, Alert::GuardianDisagreement, !over && case.guardians_differ());
+    raise(raised, Alert::GuardianDisagreement, case.guardians_disagree(day));
 }
 
 fn role(case: &Case<'_>, state: BkState, day: Date, raised: &mut BTreeSet<Alert>) {

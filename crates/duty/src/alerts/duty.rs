@@ -97,16 +97,7 @@ fn need(picture: &Picture<'_>, raised: &mut BTreeSet<Alert>) {
     raise(raised, Alert::NoSamordningClause, waits && case.clauses(day).next().is_none());
     let split = case.placed.is_some_and(|(_, stay, care)| stay != care);
     raise(raised, Alert::SplitResponsibility, split);
-    let stale = case.need.ceased.is_some() || case.need.is_left_over() || conditions_lapsed(case);
+    let stale = case.need.ceased.is_some() || case.need.is_left_over() || case.conditions_lapsed().is_some();
     let thin = case.need.registered && providers < 2;
     raise(raised, Alert::NeedReassessment, case.need.exists() && (stale || thin));
-}
-
-/// Conditions assessed as not met after the start: the role stands, but a person should look.
-fn conditions_lapsed(case: &Case<'_>) -> bool {
-    let start = case.bk.valid().and_then(|a| a.start.as_ref()).map(|s| s.mark);
-    match (start, case.bk.conditions) {
-        (Some(start), Some((false, assessed))) => assessed > start,
-        _ => false,
-    }
 }

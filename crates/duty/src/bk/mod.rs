@@ -118,6 +118,13 @@ impl<'w> Case<'w> {
         }
     }
 
+    /// Conditions assessed as not met after the start: the role stands, but a person should look.
+    pub(crate) fn conditions_lapsed(&self) -> Option<Mark> {
+        let start = self.bk.valid()?.start.as_ref()?.mark;
+        let (_, assessed) = self.bk.conditions.filter(|(met, _)| !met)?;
+        (assessed > start).then_some(assessed)
+    }
+
     pub(crate) fn is_adult(&self, day: Date) -> bool {
         self.life.is_at_least(18, day)
     }

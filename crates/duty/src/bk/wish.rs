@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use samhold_model::Date;
 use samhold_model::fact::{Wish, YouthView};
 
 use super::appointment::Cause;
+use crate::answer::BkState;
 use crate::asked::{Answers, Joint, weigh};
 use crate::case::Case;
 use crate::known::Mark;
@@ -51,6 +53,12 @@ impl<'w> Case<'w> {
     /// Those whose wish is required now.
     pub(crate) fn asked_now(&self) -> Vec<&'w str> {
         self.responsible(self.bk.wishes.keys().copied())
+    }
+
+    /// [`Self::guardians_differ`], for as long as there is a role to wish for.
+    pub(crate) fn guardians_disagree(&self, day: Date) -> bool {
+        let over = self.is_adult(day) || (self.bk_state(day) == BkState::Ended && !self.ended_by_wishes());
+        !over && self.guardians_differ()
     }
 
     fn yes_or_no(&self) -> BTreeMap<&'w str, bool> {

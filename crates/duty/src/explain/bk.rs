@@ -2,19 +2,25 @@
 
 use samhold_model::fact::YouthView;
 
-use super::{Steps, list, on, role};
+use super::{Steps, on, passed, role, wishes};
 use crate::answer::{BkState, HolderKind};
 use crate::asked::Answers;
 use crate::bk::appointment::{Cause, End};
 use crate::case::Case;
+use crate::holder::past::Fate;
 use crate::replay::Picture;
 
-pub(super) fn explain(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+pub(super) fn explain<'w>(picture: &Picture<'w>, steps: &mut Steps<'_, 'w>) {
     let case = &picture.case;
     match case.bk.valid() {
-        Some(valid) => role::explain(picture, valid, steps),
+        Some(valid) => {
+            role::explain(picture, valid, steps);
+            wishes::another_waits(case, steps);
+        }
         None => not_standing(picture, steps),
     }
+    wishes::differ(picture, steps);
+    passed::empty(picture, "R-03", steps);
     unauthorised(case, steps);
     for mark in case.bk.for_siblings.iter().copied() {
         let text = "En oppnevning i familien gjelder andre barn, ikke dette.";
@@ -51,21 +57,19 @@ fn not_standing(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     if let Some(end) = &case.bk.ended {
         ended(case, end, steps);
     }
-    let appointed: Vec<_> = case.bk.waiting().map(|a| a.mark).into_iter().collect();
-    let asked: Vec<&str> = case.asked_now().into_iter().map(|by| steps.unit(by)).collect();
-    let asked = list(&asked);
-    let text = match case.bk_state(picture.day) {
-        BkState::AwaitingWish => format!("Barnekoordinator venter på ønske fra alle som må ønske det: {asked}."),
-        BkState::AwaitingAppointment => "Vilkårene er oppfylt og ønsket gitt, men ingen er oppnevnt.".into(),
-        BkState::Declined if case.wish_answers() == Answers::Refused => {
-            format!("Barnekoordinator er ikke ønsket av alle som må ønske det: {asked}.")
+    let answers = case.wish_answers();
+    match case.bk_state(picture.day) {
+        BkState::AwaitingWish => wishes::awaited(case, Answers::Missing, steps),
+        BkState::AwaitingAppointment => wishes::awaited(case, Answers::Given, steps),
+        BkState::Declined if answers == Answers::Refused => wishes::awaited(case, answers, steps),
+        BkState::Declined => {
+            let view = case.bk.youth.map(|(_, mark)| mark);
+            steps.passed_over("R-11", "Ungdommens innvending stanser oppnevningen.", view);
         }
-        BkState::Declined => "Ungdommens innvending stanser oppnevningen.".into(),
-        _ => return,
-    };
-    let wishes = case.bk.wishes.values().map(|(_, mark)| *mark);
-    let conditions = case.bk.conditions.map(|(_, mark)| mark);
-    steps.passed_over("R-11", text, wishes.chain(conditions).chain(appointed));
+        // An appointment without authority has no effect: what was missing without it is still missing.
+        BkState::Unconfirmed if case.bk.conditions_met() => wishes::awaited(case, answers, steps),
+        _ => {}
+    }
 }
 
 fn ended(case: &Case<'_>, end: &End<'_>, steps: &mut Steps<'_, '_>) {
@@ -79,7 +83,8 @@ fn ended(case: &Case<'_>, end: &End<'_>, steps: &mut Steps<'_, '_>) {
     steps.applied(rule, format!("Rollen som barnekoordinator ({}) tok slutt {day}: {why}.", end.person), end.fact());
     if !case.world.rules.config.revive_previous_on_bk_end {
         let text = format!("Det som ble besluttet, avtalt eller meldt før {day}, gjelder ikke lenger.");
-        steps.applied("R-16", text, []);
+        let forgotten = case.named.past.iter().filter(|p| p.fate == Fate::Forgotten).map(|p| p.mark);
+        steps.applied("R-16", text, forgotten);
     }
 }
 

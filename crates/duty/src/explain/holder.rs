@@ -2,22 +2,33 @@
 
 use samhold_model::{Date, FactBody};
 
-use super::{Steps, authority, bk, list, on};
+use super::{Steps, authority, bk, list, on, passed};
 use crate::alerts::MASKED_KIND;
-use crate::answer::{Basis, DutyState};
+use crate::answer::{Basis, DutyState, HolderKind};
 use crate::assemble::suggested;
 use crate::case::Case;
 use crate::holder::Misfit;
+use crate::holder::past::Said;
 use crate::known::Mark;
 use crate::replay::Picture;
 
 pub(super) fn explain(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     without_effect(picture, steps);
     decision(picture, steps);
+    passed::past(picture, Said::Decision, steps);
+    passed::empty(picture, "R-04", steps);
     dispute(picture, steps);
+    passed::past(picture, Said::Dispute, steps);
+    passed::empty(picture, "R-09", steps);
     agreement(picture, steps);
+    passed::past(picture, Said::Agreement, steps);
+    passed::empty(picture, "R-05", steps);
     koordinator(picture, steps);
+    koordinator_ended(picture, steps);
+    passed::empty(picture, "R-06", steps);
     claims(picture, steps);
+    passed::past(picture, Said::Claim, steps);
+    passed::empty(picture, "R-07", steps);
     by_default(picture, steps);
     masked(picture, steps);
 }
@@ -78,7 +89,10 @@ fn dispute(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     if picture.outcome.state != DutyState::Disputed {
         return steps.passed_over("R-09", format!("{what}, men {}.", outranked(picture)), [dispute.mark]);
     }
-    steps.applied("R-09", format!("{what}. Kommunen har plikten og må bestemme."), [dispute.mark]);
+    let since = picture.state_since.unwrap_or(dispute.mark.at);
+    let began = dispute.parties.iter().filter_map(|party| starts(party, since, steps)).filter(|mark| mark.at == since);
+    let facts: Vec<Mark> = std::iter::once(dispute.mark).chain(began).collect();
+    steps.applied("R-09", format!("{what}. Kommunen har plikten siden {} og må bestemme.", on(since)), facts);
     if let Some(acting) = picture.outcome.acting {
         steps.applied("R-09", format!("{acting} hadde oppgaven sist uten uenighet og tar den imens."), []);
     }
@@ -112,6 +126,15 @@ fn koordinator(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     }
 }
 
+/// One who implied this duty and is gone.
+fn koordinator_ended(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let case = &picture.case;
+    let stands = picture.outcome.kind != HolderKind::None && !bk::holds(picture);
+    let Some((gone, mark)) = case.koordinators.ended.filter(|_| stands && case.need.implied) else { return };
+    let text = format!("{} var koordinator ved {} til {}.", gone.person, gone.service, on(mark.at));
+    steps.passed_over("R-06", text, [gone.mark, mark]);
+}
+
 fn claims(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     let case: &Case<'_> = &picture.case;
     let claims = case.standing_claims();
@@ -131,8 +154,9 @@ fn claims(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
 
 fn by_default(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     let Some(since) = picture.state_since.filter(|_| picture.outcome.state == DutyState::HeldByDefault) else { return };
-    let text = format!("Ingen er utpekt. Kommunen har plikten selv siden {}.", on(since));
-    steps.applied("R-02", text, picture.case.need.registrations.clone());
+    let (why, facts) = passed::end_of_last(picture, since, steps).unwrap_or_default();
+    let text = format!("Ingen er utpekt. Kommunen har plikten selv siden {}. {why}", on(since));
+    steps.applied("R-02", text.trim_end(), facts.into_iter().chain(picture.case.need.registrations.clone()));
     if picture.holder_gone {
         let last = picture.case.last_holder.map(|named| named.reference).unwrap_or_default();
         if picture.case.world.services.serving(last, picture.day) {
@@ -171,7 +195,7 @@ fn starts(service: &str, day: Date, steps: &Steps<'_, '_>) -> Option<Mark> {
 }
 
 /// The last that was said of a service that has ended: its end, or a start with an end.
-fn ended(picture: &Picture<'_>, service: &str, steps: &Steps<'_, '_>) -> Option<Mark> {
+pub(super) fn ended(picture: &Picture<'_>, service: &str, steps: &Steps<'_, '_>) -> Option<Mark> {
     let said = steps.marks(picture.day, |_, body| match body {
         FactBody::ServiceStarted { service: s, .. } | FactBody::ServiceEnded { service: s } => s == service,
         _ => false,

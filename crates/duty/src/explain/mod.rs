@@ -8,15 +8,18 @@ mod bk;
 mod holder;
 mod known;
 mod need;
+mod passed;
 mod plan;
 mod role;
 mod sources;
+mod turned;
+mod wishes;
 
 use samhold_model::{Date, FactBody};
 
-use crate::answer::Step;
+use crate::answer::{Basis, DutyState, Step};
 use crate::case::Case;
-use crate::known::Mark;
+use crate::known::{Mark, concerns_duty};
 use crate::replay::Picture;
 use crate::words;
 
@@ -30,7 +33,35 @@ pub(crate) fn steps(picture: &Picture<'_>) -> Vec<Step> {
         holder::explain(picture, &mut steps);
         plan::explain(picture, &mut steps);
     }
+    since(picture, &mut steps);
     steps.steps
+}
+
+/// The day since when it has been so, where no step has named a fact of it or told of it: with what happened that day.
+fn since(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let Some(since) = picture.since else { return };
+    let date = on(since);
+    let facts = &picture.case.world.history.facts;
+    let of_that_day: Vec<&str> = facts.iter().filter(|f| f.at == since).map(|f| f.id.as_str()).collect();
+    let named = |step: &Step| step.facts.iter().any(|id| of_that_day.contains(&id.as_str()));
+    if steps.steps.iter().any(|step| named(step) || step.text.contains(&date)) {
+        return;
+    }
+    let rule = match (picture.outcome.state, picture.outcome.basis) {
+        (DutyState::NoneNeeded, _) => "R-01",
+        (DutyState::Ended, _) => "R-22",
+        (DutyState::Vacant, _) => "R-14",
+        (DutyState::Disputed, _) => "R-09",
+        (_, Some(Basis::Hol72a)) => "R-03",
+        (_, Some(Basis::Decision)) => "R-04",
+        (_, Some(Basis::Agreement)) => "R-05",
+        (_, Some(Basis::Hol72)) => "R-06",
+        (_, Some(Basis::ClearCase)) => "R-07",
+        _ => "R-02",
+    };
+    let marks = steps.marks(since, |at, _| at == since);
+    let told = marks.into_iter().filter(|mark| facts.get(mark.nr).is_some_and(concerns_duty));
+    steps.applied(rule, format!("Slik har det vært siden {date}."), told.collect::<Vec<_>>());
 }
 
 /// The steps so far.
@@ -55,6 +86,11 @@ impl<'w> Steps<'_, 'w> {
     fn push(&mut self, rule: &str, applied: bool, text: String, facts: Vec<String>) {
         let law = sources::source(rule).to_owned();
         self.steps.push(Step { rule: rule.into(), applied, text, law, facts });
+    }
+
+    /// Whether some step tells of a rule.
+    fn tell_of(&self, rule: &str) -> bool {
+        self.steps.iter().any(|step| step.rule == rule)
     }
 
     /// Facts of the child so far for which `which` holds; some parts of the case keep no marks of their own.

@@ -14,14 +14,23 @@ use crate::terminal::Terminal;
 pub(super) fn explain(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     let case = &picture.case;
     if let Some(terminal) = case.terminal {
-        return ended_for_good(&terminal, steps);
+        ended_for_good(picture, &terminal, steps);
+        if !terminal.is_silent() {
+            before_law(picture, steps);
+        }
+        return;
     }
     before_law(picture, steps);
     returned(case, steps);
     placement(case, steps);
     match (case.need.exists(), case.need.ended) {
         (true, _) => standing(picture, steps),
-        (false, Some(day)) => ceased(day, steps),
+        (false, Some(day)) => {
+            ceased(day, steps);
+            if !case.need.participants.is_empty() {
+                not_met(picture, steps);
+            }
+        }
         (false, None) => not_met(picture, steps),
     }
 }
@@ -39,7 +48,7 @@ fn ceased(day: Date, steps: &mut Steps<'_, '_>) {
     steps.applied("R-22", format!("Behovet for samarbeid opphørte {}. Plikten er avsluttet.", on(day)), last);
 }
 
-fn ended_for_good(terminal: &Terminal, steps: &mut Steps<'_, '_>) {
+fn ended_for_good(picture: &Picture<'_>, terminal: &Terminal, steps: &mut Steps<'_, '_>) {
     let day = on(terminal.mark.at);
     let (rule, text) = match terminal.reason {
         EndReason::MovedOut => {
@@ -49,11 +58,17 @@ fn ended_for_good(terminal: &Terminal, steps: &mut Steps<'_, '_>) {
         _ => ("R-22", format!("Barnet døde {day}. Ingen skal kontaktes.")),
     };
     steps.applied(rule, text, [terminal.mark]);
+    if let Some(since) = picture.since.filter(|since| *since < terminal.mark.at) {
+        let ends = |at: Date, body: &FactBody| {
+            at == since && matches!(body, FactBody::CooperationNotNeeded { .. } | FactBody::Moved { .. })
+        };
+        steps.applied("R-22", format!("Plikten hadde tatt slutt alt {}.", on(since)), steps.marks(since, ends));
+    }
 }
 
 fn before_law(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     let in_force = picture.case.world.rules.law.in_force;
-    if picture.day < in_force {
+    if picture.day < in_force || picture.since == Some(in_force) {
         steps.applied("R-24", format!("Samordningsplikten gjelder først fra {}.", on(in_force)), []);
     }
     if !picture.case.before_law.is_empty() {
@@ -86,13 +101,13 @@ fn standing(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     if case.need.registered {
         let providers: Vec<&str> = case.providers(picture.day).collect();
         let text = format!("Samarbeid er registrert som nødvendig. Med nå: {}.", list(&providers));
-        steps.applied("R-01", text, case.need.registrations.clone());
+        steps.applied("R-01", text, case.need.registrations.iter().copied().chain(met(case, steps)));
     } else {
-        steps.applied(
-            "R-01",
-            "Barnekoordinator eller kommunal koordinator innebærer at plikten finnes.",
-            coordinators(case),
-        );
+        let text = "Barnekoordinator eller kommunal koordinator innebærer at plikten finnes.";
+        steps.applied("R-01", text, coordinators(case));
+        if !case.need.participants.is_empty() {
+            not_met(picture, steps);
+        }
     }
     if let Some(mark) = case.need.ceased {
         let text = "Behovet er meldt opphørt, men plikten står så lenge koordinatoren har oppgaven.";
@@ -106,12 +121,25 @@ fn standing(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
         let text = "Færre enn to av tjenestene gir barnet tilbud nå. Det avslutter ikke plikten; behovet bør vurderes.";
         steps.passed_over("R-22", text, []);
     }
+    if let Some(assessed) = case.conditions_lapsed() {
+        let text = "Vilkårene for barnekoordinator er senere vurdert som ikke oppfylt. Rollen står til den avsluttes; \
+            behovet bør vurderes.";
+        steps.passed_over("R-22", text, [assessed]);
+    }
     let clauses = case.duty_basis(picture.day);
     let law = &case.world.rules.law;
     let cited: Vec<&str> = clauses.iter().filter_map(|key| law.clause.get(key)).map(|c| c.cite.as_str()).collect();
     if !cited.is_empty() {
         steps.applied("R-24", format!("Plikten følger av {}.", list(&cited)), []);
     }
+}
+
+/// The services whose start made the registered cooperation one of at least two, where it was not from the beginning.
+fn met(case: &Case<'_>, steps: &Steps<'_, '_>) -> Vec<Mark> {
+    let registered = |day: &Date| case.need.registrations.iter().any(|mark| mark.at == *day);
+    let Some(day) = case.need.met.filter(|day| !registered(day)) else { return Vec::new() };
+    let began = |service: &str| case.need.participants.contains_key(service);
+    steps.marks(day, |at, body| matches!(body, FactBody::ServiceStarted { service, .. } if at == day && began(service)))
 }
 
 fn coordinators(case: &Case<'_>) -> Vec<Mark> {

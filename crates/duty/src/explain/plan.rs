@@ -5,6 +5,11 @@ use crate::answer::PlanState;
 use crate::replay::Picture;
 
 pub(super) fn explain(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    stands(picture, steps);
+    amiss(picture, steps);
+}
+
+fn stands(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     let (case, day) = (&picture.case, picture.day);
     let state = case.plan_state(day);
     let (applied, text) = match state {
@@ -24,6 +29,11 @@ pub(super) fn explain(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     } else {
         steps.passed_over("R-21", text, case.plan.marks());
     }
+}
+
+/// What somebody should look at, whatever the state.
+fn amiss(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
+    let (case, day) = (&picture.case, picture.day);
     if let Some(mark) = case.plan.unauthorised_decision {
         let text =
             format!("Den som besluttet hovedansvaret {}, hadde ikke myndighet. Det har ingen virkning.", on(mark.at));

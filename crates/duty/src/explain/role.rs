@@ -2,7 +2,7 @@
 
 use samhold_model::{Date, FactBody};
 
-use super::{Steps, authority, list, on};
+use super::{Steps, authority, on, turned, wishes};
 use crate::answer::DutyState;
 use crate::bk::appointment::{Appointment, Start};
 use crate::bk::substitute::Acting;
@@ -10,7 +10,7 @@ use crate::known::Mark;
 use crate::people::Presence;
 use crate::replay::Picture;
 
-pub(super) fn explain(picture: &Picture<'_>, valid: &Appointment<'_>, steps: &mut Steps<'_, '_>) {
+pub(super) fn explain<'w>(picture: &Picture<'w>, valid: &Appointment<'w>, steps: &mut Steps<'_, 'w>) {
     let Some(start) = &valid.start else { return };
     authority::appointed(steps, valid.mark);
     started(valid, start, steps);
@@ -21,31 +21,20 @@ pub(super) fn explain(picture: &Picture<'_>, valid: &Appointment<'_>, steps: &mu
         steps.passed_over("R-03", "Flere oppnevninger står; den siste gjelder.", others);
     }
     presence(picture, valid, steps);
+    turned::explain(picture, valid, steps);
     if picture.outcome.state == DutyState::Held {
         steps.applied("R-03", "Barnekoordinatoren går foran beslutninger, avtaler og meldinger.", [valid.mark]);
     }
 }
 
 /// appointment and wishes both exist.
-fn started(valid: &Appointment<'_>, start: &Start<'_>, steps: &mut Steps<'_, '_>) {
-    let asked: Vec<&str> = start.asked.iter().map(|by| steps.unit(by)).collect();
-    let text = format!(
-        "{} er gyldig oppnevnt barnekoordinator fra {}, etter ønske fra {}.",
-        valid.person,
-        on(start.mark.at),
-        list(&asked)
-    );
-    let wishes: Vec<Mark> = wishes(steps, start);
-    steps.applied("R-11", text, wishes.into_iter().chain([valid.mark, start.mark]));
-}
-
-/// The last wish before the start of each who was asked then.
-fn wishes(steps: &Steps<'_, '_>, start: &Start<'_>) -> Vec<Mark> {
-    let of = |who: &str| {
-        let said = steps.marks(start.mark.at, |_, body| matches!(body, FactBody::BkWish { by, .. } if by == who));
-        said.into_iter().rfind(|mark| *mark <= start.mark)
-    };
-    start.asked.iter().filter_map(|who| of(who)).collect()
+fn started<'w>(valid: &Appointment<'w>, start: &Start<'w>, steps: &mut Steps<'_, 'w>) {
+    let wished = |who: &&'w str| Some((*who, wishes::yes_before(steps, who, start.mark)?));
+    let (who, said): (Vec<&str>, Vec<Mark>) = start.asked.iter().filter_map(wished).unzip();
+    let who = wishes::people(steps.case, &who, &start.asked);
+    let (person, from) = (valid.person, on(start.mark.at));
+    let text = format!("{person} er gyldig oppnevnt barnekoordinator fra {from}, etter ønske fra {who}.");
+    steps.applied("R-11", text, said.into_iter().chain([valid.mark, start.mark]));
 }
 
 /// until the day before the 18th birthday.

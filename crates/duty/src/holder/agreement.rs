@@ -2,6 +2,7 @@
 
 use samhold_model::Date;
 
+use super::past::Fate;
 use super::{Misfit, Naming, dispute::Dispute, put_in_effect, ready};
 use crate::case::Case;
 use crate::known::Mark;
@@ -17,6 +18,7 @@ impl<'w> Case<'w> {
 
     pub(super) fn start_agreements(&mut self, day: Date) {
         while let Some(agreed) = ready(&self.named.agreements, &self.world.services, day).cloned() {
+            self.note_agreed(&agreed, day);
             self.keep_unsettled_dispute(&agreed, day);
             put_in_effect(&mut self.named.agreements, agreed.mark);
             self.named.agreements.retain(|n| n.mark >= agreed.mark);
@@ -39,7 +41,7 @@ impl<'w> Case<'w> {
     }
 
     /// An agreement settles a dispute if it lists every disputing party that still serves, or lists none.
-    fn settles(&self, agreed: &Naming<'w>, dispute: &Dispute<'w>, day: Date) -> bool {
+    pub(super) fn settles(&self, agreed: &Naming<'w>, dispute: &Dispute<'w>, day: Date) -> bool {
         let mut still = dispute.parties.iter().filter(|p| self.world.services.takes_part(p, day));
         agreed.parties.is_empty() || still.all(|p| agreed.parties.contains(p))
     }
@@ -47,8 +49,12 @@ impl<'w> Case<'w> {
     pub(super) fn settle_disputes(&mut self, day: Date) {
         let Some(agreed) = self.standing_agreement().cloned() else { return };
         let open = std::mem::take(&mut self.named.disputes);
-        let unsettled = open.into_iter().filter(|d| d.mark > agreed.mark || !self.settles(&agreed, d, day));
-        self.named.disputes = unsettled.collect();
+        let unsettled = |d: &Dispute<'w>| d.mark > agreed.mark || !self.settles(&agreed, d, day);
+        let (open, settled): (Vec<_>, Vec<_>) = open.into_iter().partition(unsettled);
+        self.named.disputes = open;
+        for dispute in settled {
+            self.named.note_dispute(dispute.mark, Fate::Agreed(agreed.mark), day);
+        }
     }
 
     /// The latest agreement in effect.

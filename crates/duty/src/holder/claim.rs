@@ -27,6 +27,7 @@ impl<'w> Case<'w> {
     /// 4.1: by the agreed holder a dispute, by the decided holder noted at the decision, by a claimant the end of
     /// its claim, by a koordinator's service nothing.
     pub(super) fn take_disclaim(&mut self, mark: Mark, service: &'w str) {
+        self.named.note_disclaimed(service, mark);
         self.named.claims.retain(|n| n.service != service);
         self.named.unfit_claims.retain(|m| m.service != service);
         for decision in self.named.decisions.iter_mut().filter(|n| n.service == service) {

@@ -33,6 +33,7 @@ impl<'w> Case<'w> {
         if self.may_decide(by, mark.at) {
             self.named.unauthorised_withdrawal = None;
             if let Some(latest) = self.withdrawable(mark.at) {
+                self.named.note_withdrawn(latest, mark);
                 self.named.decisions.remove(latest);
             }
         } else {
@@ -49,6 +50,7 @@ impl<'w> Case<'w> {
 
     pub(super) fn start_decisions(&mut self, day: Date) {
         while let Some(mark) = ready(&self.named.decisions, &self.world.services, day).map(|n| n.mark) {
+            self.note_decided(mark, day);
             put_in_effect(&mut self.named.decisions, mark);
             self.named.settle_older(mark);
             let later = |m: &Mark| *m > mark;

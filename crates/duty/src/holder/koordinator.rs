@@ -19,6 +19,8 @@ pub(crate) struct Koordinator<'w> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Koordinators<'w> {
     pub standing: Vec<Koordinator<'w>>,
+    /// The last one who ended, and the fact that says so.
+    pub ended: Option<(Koordinator<'w>, Mark)>,
     ever: bool,
 }
 
@@ -40,6 +42,8 @@ impl<'w> Case<'w> {
                 self.koordinators.standing.push(Koordinator { mark, person, service });
             }
             FactBody::KoordinatorEnded { person } | FactBody::PersonLeft { person } => {
+                let last = self.koordinators.standing.iter().rfind(|k| k.person == person).copied();
+                self.koordinators.ended = last.map(|k| (k, mark)).or(self.koordinators.ended);
                 self.koordinators.standing.retain(|k| k.person != person);
             }
             _ => {}

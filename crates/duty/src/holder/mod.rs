@@ -8,6 +8,7 @@ pub(crate) mod claim;
 pub(crate) mod decision;
 pub(crate) mod dispute;
 pub(crate) mod koordinator;
+pub(crate) mod past;
 
 use samhold_model::{Date, FactBody};
 
@@ -15,6 +16,7 @@ use crate::case::Case;
 use crate::known::Mark;
 use crate::services::Services;
 use dispute::Dispute;
+use past::{Fate, Past};
 
 /// One service named as the one that coordinates.
 #[derive(Clone, Debug)]
@@ -58,12 +60,15 @@ pub(crate) struct Designations<'w> {
     pub unfit_agreement: Option<Misfit<'w>>,
     /// Claims of services that cannot hold, until an agreement or decision, or until they are taken back.
     pub unfit_claims: Vec<Misfit<'w>>,
+    /// What no longer counts and why, for the explanation.
+    pub past: Vec<Past<'w>>,
 }
 
 impl<'w> Designations<'w> {
     /// Forgets what was said before `day`.
     pub(crate) fn forget_before(&mut self, day: Date) {
         let start = Mark { at: day, nr: 0 };
+        self.note_older(start, Fate::Forgotten, day);
         self.settle_older(start);
         self.unauthorised_decision = self.unauthorised_decision.filter(|m| *m >= start);
         self.unauthorised_withdrawal = self.unauthorised_withdrawal.filter(|m| *m >= start);
@@ -99,8 +104,10 @@ impl<'w> Case<'w> {
 
     /// Lets what has lapsed lapse, what waited take effect, and agreements settle disputes.
     pub(crate) fn settle_designations(&mut self, day: Date) {
+        self.named.note_lapsed(day);
         self.named.decisions.retain(|n| n.valid_to.is_none_or(|to| day < to));
         let services = &self.world.services;
+        self.named.note_unfit(|n| may_still_hold(n, services, day), day);
         self.named.decisions.retain(|n| may_still_hold(n, services, day));
         self.named.agreements.retain(|n| may_still_hold(n, services, day));
         self.named.claims.retain(|n| may_still_hold(n, services, day));

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use samhold_model::{Date, Fact};
 
-pub(crate) use late::{LateFact, is_late};
+pub(crate) use late::{LateFact, concerns_duty, is_late};
 
 /// A fact's place in the sorted history: its valid date and number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
