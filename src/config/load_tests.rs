@@ -33,7 +33,7 @@ fn every_slip_in_the_law_is_told_at_once_with_line_caret_and_what_to_do() {
         purposes = [\"coordination\", \"health_care\", \"barnevern_task\"]\n";
     let rest = LAWS.split_once("field_tags").unwrap().1;
     let laws = format!("{laws}field_tags{rest}");
-    let laws = laws.replace("to = \"2023-01-01\"", "to = \"2023-06-01\"");
+    let laws = laws.replace("to = \"2023-01-01\", cite", "to = \"2023-06-01\", cite");
     let laws = format!(
         "{laws}\n[[service_kind_change]]\nkind = \"ppt_komunal\"\nfrom = \"2027-01-01\"\ncan_hold = false\nwhy = \"lov\"\n"
     );
@@ -49,12 +49,12 @@ fn every_slip_in_the_law_is_told_at_once_with_line_caret_and_what_to_do() {
         ╰────
       help: end the one that was replaced: `bvl1992-3-2` with `to = "2023-01-01"`
       × unknown kind `ppt_komunal`
-        ╭─[laws.toml:98:8]
-     97 │ [[service_kind_change]]
-     98 │ kind = "ppt_komunal"
-        ·        ─────────────
-     99 │ from = "2027-01-01"
-        ╰────
+         ╭─[laws.toml:238:8]
+     237 │ [[service_kind_change]]
+     238 │ kind = "ppt_komunal"
+         ·        ─────────────
+     239 │ from = "2027-01-01"
+         ╰────
       help: did you mean `ppt_kommunal`?
       × `transition` is gone from `purposes`, but the rules of disclosure look for it
        ╭─[laws.toml:2:12]

@@ -24,9 +24,10 @@ fn check(laws: &str, services: &str) -> (Option<i32>, String) {
 #[test]
 fn the_corrections_that_the_law_page_shows_pass_the_check_and_its_slip_is_told_as_it_says() {
     let page = text("docs/law.md");
-    let (services, laws): (Vec<_>, Vec<_>) =
-        blocks(&page, "toml").into_iter().partition(|block| block.starts_with("[[service]]"));
-    assert_eq!((services.len(), laws.len()), (1, 2));
+    let (grounds, rows): (Vec<_>, Vec<_>) =
+        blocks(&page, "toml").into_iter().partition(|block| block.starts_with("[[ground]]"));
+    let (services, laws): (Vec<_>, Vec<_>) = rows.into_iter().partition(|block| block.starts_with("[[service]]"));
+    assert_eq!((services.len(), laws.len(), grounds.len()), (1, 2, 1));
     let (laws, services) = (laws.concat(), services.concat());
     let (code, told) = check(&laws, &services);
     assert_eq!(code, Some(0), "{told}");
@@ -39,4 +40,29 @@ fn the_corrections_that_the_law_page_shows_pass_the_check_and_its_slip_is_told_a
     for line in blocks(&page, "text").concat().lines() {
         assert!(told.contains(line), "{line} is not in\n{told}");
     }
+}
+
+#[test]
+fn the_ground_that_the_law_page_replaces_passes_the_check_in_its_place_and_not_beside_the_old_one() {
+    let page = text("docs/law.md");
+    let shown = blocks(&page, "toml").into_iter().find(|block| block.starts_with("[[ground]]")).unwrap();
+    let (first, second) = shown.split_once("\n\n").unwrap();
+    let old = format!("{}\n", first.lines().filter(|line| !line.starts_with("to = ")).collect::<Vec<_>>().join("\n"));
+    let ends = first.lines().find(|line| line.starts_with("to = ")).unwrap();
+    let told = |replaced: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["samhold.toml", "services.toml"] {
+            fs::copy(at(&format!("config/{name}")), folder.path().join(name)).unwrap();
+        }
+        let bundled = text("config/laws.toml");
+        assert!(bundled.contains(&old), "the catalogue has no\n{old}");
+        fs::write(folder.path().join("laws.toml"), bundled.replace(&old, replaced)).unwrap();
+        let check = samhold(&["check", "--config", folder.path().to_str().unwrap()]).output().unwrap();
+        (check.status.code(), String::from_utf8_lossy(&check.stderr).into_owned())
+    };
+    let (code, found) = told(&shown);
+    assert_eq!(code, Some(0), "{found}");
+    let (code, found) = told(&format!("{old}\n{second}"));
+    assert_eq!(code, Some(2), "{found}");
+    assert!(found.contains("`R-10` has two grounds on 2028-01-01") && found.contains(ends), "{found}");
 }

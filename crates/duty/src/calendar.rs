@@ -1,6 +1,6 @@
 //! The dates on which an answer can differ from the day before.
 //!
-//! Turning points are replayed one by one; deadlines only add alerts. It may name a date on which nothing happens,
+//! Turning points are replayed one by one; deadlines only add alerts and what reasons rest on. It may name a date on which nothing happens,
 //! and must never leave out one on which something does.
 
 use std::collections::BTreeSet;
@@ -43,13 +43,13 @@ fn birthdays(world: &World<'_>, ages: &[i16]) -> Vec<Date> {
     anchors.iter().flat_map(|born| ages.iter().map(move |age| birthday(*born, *age, leap)).chain([*born])).collect()
 }
 
-/// Dates on which an alert can come or go though nothing else changes. `reference` is the fixed date that late
+/// Dates on which an alert can come or go, or a reason rest on something else, though nothing else changes. `reference` is the fixed date that late
 /// facts are measured against, or none when that is the day asked for.
 pub(crate) fn deadlines(world: &World<'_>, turning: &BTreeSet<Date>, reference: Option<Date>) -> BTreeSet<Date> {
     let settings = &world.rules.config;
     let overdue = [settings.no_holder_grace_days, settings.dispute_decision_days];
     let ahead = [settings.transition_warning_days, settings.substitute_warning_days, settings.age_limit_warning_days];
-    let mut dates = BTreeSet::new();
+    let mut dates: BTreeSet<Date> = world.rules.law.ground_dates().collect();
     for point in turning {
         dates.extend(overdue.iter().map(|days| add_days(*point, days.saturating_add(1))));
         dates.extend(ahead.iter().map(|days| add_days(*point, days.saturating_neg())));

@@ -118,3 +118,15 @@ fn a_municipal_upper_secondary_school_may_hold_from_the_day_the_register_says_so
     let said = agreed_on("vgs", Some(Level::Fylkeskommunal));
     assert_eq!(holder(DAY_BEFORE, &said, &rules), None, "what the source says of the level comes first");
 }
+
+#[test]
+fn a_step_cites_the_act_of_the_day() {
+    let placed = FactBody::Placed { municipality: "9902".into(), care_municipality: "9901".into() };
+    let at = jiff::civil::date(2022, 9, 1);
+    let facts = [Fact { id: "e0".into(), at, recorded_at: at, order: 0, source: None, body: placed }];
+    let rules = Rules { law: Law::bundled(), config: Reconcile::default() };
+    let cited = |day: Date| on(day, &facts, &rules).steps.iter().find(|s| s.rule == "R-18").map(|s| s.law.clone());
+    let before = "helse- og omsorgstjenesteloven § 3-1 og barnevernloven (1992)";
+    assert_eq!(cited(jiff::civil::date(2022, 12, 31)).as_deref(), Some(before));
+    assert!(cited(jiff::civil::date(2023, 1, 1)).unwrap().contains("barnevernsloven §§ 13-5, 15-4 og 15-5"));
+}

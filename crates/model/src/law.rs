@@ -4,6 +4,7 @@
 //! never answer for a day by a row that a correction has replaced by then.
 
 mod change;
+mod ground;
 mod problems;
 mod widening;
 
@@ -14,6 +15,7 @@ use crate::dates::Date;
 use crate::fact::Level;
 use crate::schema::Words;
 pub use change::{CategoryChange, KindOnDay, RecipientKindChange, ServiceKindChange};
+pub use ground::{CITES_CLAUSES, Ground, RULES};
 pub use problems::LawProblem;
 pub use widening::Widening;
 
@@ -34,6 +36,10 @@ pub struct Law {
     /// Acts with a duty to cooperate, but without a clause that makes the municipality coordinate.
     #[serde(default)]
     pub acts_without_clause: Vec<String>,
+    /// What each rule of the duty rests on, with dates; for a day ask [`Law::ground_on`]. A catalogue kept from before it had
+    /// them has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ground: Vec<Ground>,
     /// Service kinds by key, as they were first; for a day ask [`Law::service_kind_on`].
     pub service_kind: IndexMap<String, ServiceKindRow>,
     /// Dated corrections of service kinds.
@@ -142,6 +148,7 @@ impl Law {
             in_force: Date::MAX,
             clause: IndexMap::new(),
             acts_without_clause: Vec::new(),
+            ground: Vec::new(),
             service_kind: IndexMap::new(),
             service_kind_change: Vec::new(),
             category: IndexMap::new(),

@@ -11,7 +11,6 @@ mod need;
 mod passed;
 mod plan;
 mod role;
-mod sources;
 mod turned;
 mod wishes;
 
@@ -25,7 +24,7 @@ use crate::words;
 
 /// Every step, in the order of evaluation.
 pub(crate) fn steps(picture: &Picture<'_>) -> Vec<Step> {
-    let mut steps = Steps { case: &picture.case, steps: Vec::new() };
+    let mut steps = Steps { case: &picture.case, day: picture.day, steps: Vec::new() };
     known::explain(picture, &mut steps);
     need::explain(picture, &mut steps);
     if picture.case.terminal.is_none() {
@@ -67,6 +66,7 @@ fn since(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
 /// The steps so far.
 struct Steps<'p, 'w> {
     case: &'p Case<'w>,
+    day: Date,
     steps: Vec<Step>,
 }
 
@@ -84,7 +84,7 @@ impl<'w> Steps<'_, 'w> {
     }
 
     fn push(&mut self, rule: &str, applied: bool, text: String, facts: Vec<String>) {
-        let law = sources::source(rule).to_owned();
+        let law = self.case.world.rules.law.ground_on(rule, self.day).to_owned();
         self.steps.push(Step { rule: rule.into(), applied, text, law, facts });
     }
 

@@ -4,6 +4,7 @@
 
 mod clauses;
 mod dated;
+mod grounds;
 mod kinds;
 
 use super::{Law, REGIMES};
@@ -49,6 +50,7 @@ impl Law {
     #[must_use]
     pub fn problems(&self) -> Vec<LawProblem> {
         let mut found = clauses::problems(self);
+        found.extend(grounds::problems(self));
         found.extend(kinds::problems(self));
         found.extend(regimes(self));
         found.extend(dated::problems(&self.service_kind_change, "service_kind_change", "kind", &self.service_kind));

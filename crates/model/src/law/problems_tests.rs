@@ -158,6 +158,58 @@ fn a_row_is_corrected_once_a_day_and_after_it_came() {
     );
 }
 
+const R18: &str = "rule = \"R-18\"\nfrom = \"2022-08-01\"\nto = \"2023-01-01\"\n";
+
+#[test]
+fn a_rule_rests_on_one_ground_on_every_day_since_the_duty_began() {
+    let gap = told(R18, &R18.replace("2023-01-01", "2022-12-31"), "");
+    assert_eq!(
+        gap,
+        [
+            "ground.19.from: `R-18` has no ground from 2022-12-31 to 2023-01-01 (every rule rests on something on every day \
+          since `in_force`; say on what)"
+        ]
+    );
+    let late = told(R18, &R18.replace("2022-08-01", "2022-09-01"), "");
+    assert!(
+        late.concat().starts_with("ground.18.from: `R-18` has no ground from 2022-08-01 to 2022-09-01"),
+        "{late:?}"
+    );
+    let both = told(R18, &R18.replace("2023-01-01", "2023-02-01"), "");
+    assert_eq!(
+        both,
+        ["ground.19.from: `R-18` has two grounds on 2023-01-01 (end the one that was replaced: `to = \"2023-01-01\"`)"]
+    );
+    let open = told(R18, "rule = \"R-18\"\nfrom = \"2022-08-01\"\n", "");
+    assert!(open.concat().starts_with("ground.19.from: `R-18` has two grounds on 2023-01-01"), "{open:?}");
+    let over = told("cite = \"krisesenterlova §§", "to = \"2030-01-01\"\ncite = \"krisesenterlova §§", "");
+    assert!(over.concat().starts_with("ground: `R-25` has no ground from 2030-01-01"), "{over:?}");
+}
+
+#[test]
+fn a_ground_is_of_a_rule_there_is_ends_after_it_begins_and_says_something() {
+    let unknown = told("rule = \"R-26\"", "rule = \"R26\"", "");
+    assert!(unknown.concat().contains("unknown rule `R26` (did you mean `R-26`?)"), "{unknown:?}");
+    assert!(unknown.concat().contains("ground: `R-26` has no ground from 2022-08-01"), "{unknown:?}");
+    let backwards = told(R18, &R18.replace("to = \"2023-01-01\"", "to = \"2022-08-01\""), "");
+    assert!(
+        backwards.concat().contains("ground.18.to: the ground of `R-18` ends on 2022-08-01, but begins on"),
+        "{backwards:?}"
+    );
+    let silent = told("\"kommuneloven § 13-1\"", "\"\"", "");
+    assert!(silent.concat().starts_with("ground.9.cite: how the ground is cited is empty"), "{silent:?}");
+    let own = told("", "", "[[ground]]\nrule = \"R-24\"\nfrom = \"2022-08-01\"\ncite = \"x\"");
+    assert!(own.concat().starts_with("ground.27.rule: `R-24` has no ground of its own"), "{own:?}");
+}
+
+#[test]
+fn a_catalogue_from_before_it_had_grounds_is_told_of_once() {
+    let mut law = Law::bundled();
+    law.ground.clear();
+    let found: Vec<String> = law.problems().into_iter().map(|p| p.message).collect();
+    assert_eq!(found, ["no rule has a ground"]);
+}
+
 #[test]
 fn all_mistakes_are_told_at_once() {
     let found = told("\"integreringsloven § 50\"", "\"\"", &change("act = \"opll\"\nwhy = \"\""));
