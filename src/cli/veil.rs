@@ -4,6 +4,8 @@
 //! A krisesenter is right inside and masked outside (krisesenterlova §§ 4 and 5), and a person at a screen is outside. Must
 //! be put over everything that is printed, unless it was asked for without and the audit log was told so.
 
+mod workers;
+
 use std::collections::BTreeSet;
 
 use samhold_duty::{Alert, Answer};
@@ -26,6 +28,7 @@ pub(in crate::cli) struct Veil {
     masked: BTreeSet<String>,
     clauses: BTreeSet<String>,
     names: Vec<(String, String)>,
+    municipalities: Vec<(String, String)>,
 }
 
 impl Veil {
@@ -39,8 +42,16 @@ impl Veil {
             masked.extend([service.id.clone(), service.name.clone()].into_iter().chain(service.aliases.clone()));
         }
         masked.extend(loaded.systems.values().filter(|s| s.kind == SHELTER.0).map(|s| s.name.clone()));
+        if strict {
+            masked.extend(dossier.facts.iter().chain(&corrected).filter_map(|f| municipality_of(&f.body)));
+        }
         let names = loaded.services.iter().map(|s| (s.id.clone(), s.name.clone())).collect();
-        Self { clauses: telling(&loaded.law), masked, names }
+        let own = loaded.settings.municipality.iter();
+        let municipalities = own.map(|(number, own)| (number.clone(), own.name.clone())).collect();
+        let mut veil = Self { clauses: telling(&loaded.law), masked, names, municipalities };
+        let workers = workers::named(&veil, dossier, strict);
+        veil.names.extend(workers);
+        veil
     }
 
     /// The answer as it may be shown, and whether anything was masked.
@@ -78,7 +89,8 @@ impl Veil {
         }
     }
 
-    fn over_text(&self, text: &str) -> String {
+    /// A text as it may be shown.
+    pub(in crate::cli) fn over_text(&self, text: &str) -> String {
         let shown = self.masked.iter().rev().fold(text.to_owned(), |text, word| replaced(&text, word, MASKED));
         // Whatever else would tell of it.
         if shown.to_lowercase().contains("krisesent") { told_otherwise(&shown) } else { shown }
@@ -89,9 +101,39 @@ impl Veil {
         self.masked.contains(word)
     }
 
-    /// A sentence with the names of services in the place of their ids; of one that is masked the id is gone already.
+    /// A sentence with names in the place of the ids of services and of those who work there, and of the numbers of
+    /// municipalities; of what is masked the id is gone already.
     pub(in crate::cli) fn with_names(&self, text: &str) -> String {
-        self.names.iter().fold(text.to_owned(), |text, (id, name)| replaced(&text, id, name))
+        let named = self.names.iter().fold(text.to_owned(), |text, (id, name)| replaced(&text, id, name));
+        self.municipalities.iter().fold(named, |text, (number, name)| municipality_named(&text, number, name))
+    }
+
+    /// A municipality as people call it, with its number.
+    pub(in crate::cli) fn municipality(&self, number: &str) -> String {
+        let known = self.municipalities.iter().find(|(own, _)| own == number);
+        known.map_or_else(|| format!("kommune {number}"), |(_, name)| format!("{name} ({number})"))
+    }
+}
+
+/// A number in a sentence by the municipality's name. After a month it is a year.
+fn municipality_named(text: &str, number: &str, name: &str) -> String {
+    const MONTHS: &str = "januar februar mars april mai juni juli august september oktober november desember";
+    let mut before = "";
+    let mut words = Vec::new();
+    for word in text.split(' ') {
+        let year = MONTHS.split(' ').any(|month| month == before);
+        words.push(if year { word.to_owned() } else { replaced(word, number, name) });
+        before = word;
+    }
+    words.join(" ")
+}
+
+/// Where a child lives, by the municipality.
+fn municipality_of(body: &FactBody) -> Option<String> {
+    match body {
+        FactBody::Placed { municipality, .. } => Some(municipality.clone()),
+        FactBody::Moved { to } => Some(to.clone()),
+        _ => None,
     }
 }
 
@@ -149,6 +191,19 @@ mod tests {
         let shown = |text: &str| veil.over_text(text);
         assert_eq!(shown("senter-1 samordner, med senter-12"), "(skjermet) samordner, med senter-12");
         assert_eq!(shown("nord-senter-1 og senter-1."), "nord-senter-1 og (skjermet).");
+    }
+
+    #[test]
+    fn a_municipality_is_called_by_its_name_and_a_year_is_a_year() {
+        let veil = Veil { municipalities: vec![("2025".into(), "Elvebakken kommune".into())], ..Veil::default() };
+        assert_eq!(
+            veil.with_names("Siden 1. mars 2025 bor barnet i 2025, mens 9901 er omsorgskommune."),
+            "Siden 1. mars 2025 bor barnet i Elvebakken kommune, mens 9901 er omsorgskommune."
+        );
+        assert_eq!(
+            (veil.municipality("2025"), veil.municipality("9901")),
+            ("Elvebakken kommune (2025)".into(), "kommune 9901".into())
+        );
     }
 
     #[test]

@@ -58,3 +58,38 @@ async fn of_a_child_that_is_strictly_protected_or_may_be_no_school_is_shown() {
         assert!(said(open).kept().await.asks("show --as-of 2025-02-10").contains("Lia skole"), "{open}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_works_at_a_krisesenter_is_not_called_by_name() {
+    let child = Told::new()
+        .at_a_krisesenter()
+        .says("vern", "2025-02-04", "koordinator_appointed", &json!({"person": "k-17", "service": "havn"}))
+        .says("vern", "2025-02-04", "worker_contact", &json!({"person": "k-17", "name": "Kari Moen"}))
+        .says("helse", "2025-02-05", "koordinator_appointed", &json!({"person": "k-18", "service": "ergo-fysio"}))
+        .says(
+            "helse",
+            "2025-02-05",
+            "worker_contact",
+            &json!({"person": "k-18", "name": "Per Lid", "unit": "Krisesenteret"}),
+        )
+        .kept()
+        .await;
+    for command in ["show --as-of 2025-02-10", "show --as-of 2025-02-10 --json"] {
+        let text = child.asks(command);
+        assert!(!text.contains("Kari Moen") && !text.contains("Per Lid"), "{text}");
+        assert!(!text.to_lowercase().contains("krise") && !text.contains("havn"), "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_strictly_protected_child_no_municipality_of_stay_is_shown() {
+    let child = Told::new()
+        .says("vern", "2025-02-01", "placed", &json!({"municipality": "9902", "care_municipality": "9901"}))
+        .says("register", "2025-03-01", "address_protection", &json!({"value": "strengt_fortrolig"}))
+        .kept()
+        .await;
+    for command in ["show --as-of 2025-03-02", "show --as-of 2025-03-02 --json"] {
+        let text = child.asks(command);
+        assert!(!text.contains("9902") && text.contains("Barnet bor i (skjermet)"), "{text}");
+    }
+}

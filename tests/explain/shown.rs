@@ -69,8 +69,41 @@ async fn machines_get_the_steps_the_facts_and_the_words() {
     let fact = shown["answer"]["facts"].as_array().unwrap().iter().find(|f| f["id"] == *id).unwrap();
     let told = json!({"id": id, "type": "holder_agreed", "at": "2025-02-01", "recorded_at": "2025-02-01", "source": "kommunen"});
     assert_eq!(*fact, told);
-    let words =
-        "Avtale om samordner (holder_agreed), gjelder fra 1. februar 2025, registrert 1. februar 2025, fra kommunen";
+    let words = "Avtale om samordner: Lia skole (holder_agreed), gjelder fra 1. februar 2025, registrert 1. februar 2025, fra kommunen";
     assert_eq!(shown["words"]["facts"][id.as_str().unwrap()], words);
     assert_eq!(shown["words"]["duty_law"][0], "helse- og omsorgstjenesteloven § 3-4");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_coordinate_and_municipalities_are_called_by_name_and_those_with_foreldreansvar_are_not() {
+    let child = with_barnekoordinator(Told::new())
+        .says("helse", "2025-02-16", "worker_contact", &json!({"person": "kari", "name": "Kari Moen"}))
+        .says("kommunen", "2025-02-20", "bk_wish", &json!({"by": "far", "wish": "withdrawn"}))
+        .says("kommunen", "2025-02-21", "placed", &json!({"municipality": "9902", "care_municipality": "9901"}))
+        .kept()
+        .await;
+    let page = child.asks("show --as-of 2025-03-01");
+    for line in [
+        "Samordner           Kari Moen (kari), barnekoordinator",
+        "Kari Moen er gyldig oppnevnt barnekoordinator fra 15. februar 2025, etter ønske fra begge med foreldreansvar.",
+        "· Svar på ønske om barnekoordinator: en med foreldreansvar har trukket ønsket (bk_wish)",
+        "Barnet bor i 9902, mens Fjellvik kommune er omsorgskommune.",
+    ] {
+        assert!(page.contains(line), "{line} is not in\n{page}");
+    }
+    assert!(!page.contains(" mor ") && !page.contains(" far "), "{page}");
+    let words = child.asks_json("show --as-of 2025-03-01")["words"]["facts"].to_string();
+    assert!(words.contains("Oppnevning av barnekoordinator: Kari Moen ved Ergo- og fysioterapitjenesten"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_that_was_withdrawn_is_what_ended_it() {
+    let by = "kommunedirektor";
+    let child = Told::new()
+        .says("kommunen", "2025-02-01", "holder_agreed", &json!({"service": "ergo-fysio"}))
+        .says("kommunen", "2025-03-01", "holder_decided", &json!({"service": "lia-skole", "by": by}))
+        .says("kommunen", "2025-04-01", "decision_withdrawn", &json!({"by": by}))
+        .kept()
+        .await;
+    insta::assert_snapshot!(child.asks("show --as-of 2025-04-01"));
 }

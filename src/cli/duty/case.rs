@@ -2,7 +2,10 @@
 //!
 //! Must never change anything but the audit log, which is told before anything is shown.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use samhold_duty::compare::{Comparison, Point, compare};
+use samhold_duty::words::fact_detail;
 use samhold_duty::{Answer, Rules};
 use samhold_model::dates::date_of;
 use samhold_model::{ChildId, Fact, Instant, MunicipalityNo};
@@ -52,6 +55,21 @@ impl Case {
     pub(super) fn answer(&self, point: Point) -> Answer {
         let family = family_of(self.child, &self.facts, point.known());
         samhold_duty::answer(&family, &self.facts, point.as_of, Some(point.known()), &self.rules)
+    }
+
+    /// What each fact of an answer is about, by its id, with names; under the veil unless asked for without. And whether
+    /// anything was masked.
+    pub(super) fn details(&self, answer: &Answer, point: Point, unmask: bool) -> (BTreeMap<String, String>, bool) {
+        let used: BTreeSet<&str> = answer.facts.iter().map(|fact| fact.id.as_str()).collect();
+        let (mut details, mut masked) = (BTreeMap::new(), false);
+        for fact in samhold_duty::corrected(&self.facts, point.known()) {
+            let detail = fact_detail(&fact.body, &self.rules.law).filter(|_| used.contains(fact.id.as_str()));
+            let Some(detail) = detail else { continue };
+            let shown = if unmask { detail.clone() } else { self.veil.over_text(&detail) };
+            masked |= shown != detail;
+            details.insert(fact.id, self.veil.with_names(&shown));
+        }
+        (details, masked)
     }
 
     /// What differs between two points.

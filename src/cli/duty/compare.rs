@@ -61,7 +61,7 @@ fn one(case: &Case, comparison: Comparison, shown: Shown) {
         );
         return;
     }
-    say!("Barn {}, kommune {}", case.child, case.municipality);
+    say!("Barn {}, {}", case.child, case.veil.municipality(case.municipality.as_str()));
     say!("Fra {}\nTil {}\n", comparison.from, comparison.to);
     let all = value.as_array().map(Vec::as_slice).unwrap_or_default();
     print(all, case);

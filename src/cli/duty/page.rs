@@ -1,6 +1,9 @@
 //! An answer as a page in bokmål: who holds and on what ground, the tracks, the alerts, and why.
 //!
-//! Says what the answer says, in the words of `samhold_duty::words`. Must be given an answer that may be shown.
+//! Says what the answer says, in the words of `samhold_duty::words`. Must be given an answer that may be shown, and of each
+//! fact only what may be told.
+
+use std::collections::BTreeMap;
 
 use samhold_duty::{Answer, Step, UsedFact, words};
 use samhold_model::Law;
@@ -10,11 +13,14 @@ use serde_json::{Value, json};
 use crate::cli::support::say;
 use crate::cli::veil::Veil;
 
+/// What the facts are about, by their ids.
+type Details = BTreeMap<String, String>;
+
 /// The words of an answer, for machines that show it to people.
-pub(super) fn in_words(answer: &Answer, law: &Law) -> Value {
+pub(super) fn in_words(answer: &Answer, law: &Law, details: &Details) -> Value {
     let duty = &answer.samordning;
     let alerts: Vec<Value> = answer.alerts.iter().map(|a| json!({"code": a, "text": words::alert(*a)})).collect();
-    let facts = answer.facts.iter().map(|fact| (fact.id.clone(), words::fact(fact).into()));
+    let facts = answer.facts.iter().map(|fact| (fact.id.clone(), line(fact, details).into()));
     json!({
         "samordning": words::samordning(duty.state),
         "holder": words::holder(&duty.holder),
@@ -35,7 +41,7 @@ fn clauses<'a>(answer: &'a Answer, law: &'a Law) -> Vec<&'a str> {
 }
 
 /// Prints it.
-pub(super) fn print(answer: &Answer, law: &Law, veil: &Veil) {
+pub(super) fn print(answer: &Answer, law: &Law, details: &Details, veil: &Veil) {
     duty(answer, law, veil);
     tracks(answer, veil);
     if !answer.alerts.is_empty() {
@@ -46,7 +52,7 @@ pub(super) fn print(answer: &Answer, law: &Law, veil: &Veil) {
     }
     say!("\nHvorfor (+ har avgjort noe, - er vurdert uten å avgjøre)");
     for one in &answer.steps {
-        step(one, &answer.facts, veil);
+        step(one, &answer.facts, details, veil);
     }
     say!("");
 }
@@ -75,7 +81,7 @@ fn duty(answer: &Answer, law: &Law, veil: &Veil) {
 
 fn tracks(answer: &Answer, veil: &Veil) {
     let bk = &answer.barnekoordinator;
-    let substitute = bk.substitute.as_ref().map(|s| format!("; stedfortreder {s}")).unwrap_or_default();
+    let substitute = bk.substitute.as_ref().map(|s| format!("; stedfortreder {}", named(s, veil))).unwrap_or_default();
     let away = bk.absent_from.map(|from| format!("; borte fra {}", words::date(from))).unwrap_or_default();
     let back = bk.absent_until.map(|until| format!(" til {}", words::date(until))).unwrap_or_default();
     let role = role(words::barnekoordinator(bk.state), [&bk.person, &bk.service], veil);
@@ -100,15 +106,21 @@ fn named(id: &str, veil: &Veil) -> String {
     if name == id { name } else { format!("{name} ({id})") }
 }
 
-fn step(step: &Step, facts: &[UsedFact], veil: &Veil) {
+fn step(step: &Step, facts: &[UsedFact], details: &Details, veil: &Veil) {
     let mark = if step.applied { '+' } else { '-' };
     say!("  {mark} {}  {}", step.rule, veil.with_names(&step.text));
-    if !step.law.is_empty() {
+    // A rule that had nothing to go on is one line.
+    if !step.law.is_empty() && (step.applied || !step.facts.is_empty()) {
         say!("          Rettslig grunnlag: {}", step.law);
     }
     for fact in facts.iter().filter(|fact| step.facts.contains(&fact.id)) {
-        say!("          · {}", words::fact(fact));
+        say!("          · {}", line(fact, details));
     }
+}
+
+/// A fact with what it is about.
+fn line(fact: &UsedFact, details: &Details) -> String {
+    words::fact_about(fact, details.get(&fact.id).map(String::as_str))
 }
 
 fn code(word: &impl Serialize) -> String {

@@ -46,10 +46,12 @@ pub(super) async fn show(
 fn one(case: &Case, point: Point, shown: Shown) {
     let answer = case.answer(point);
     let (answer, masked) = if shown.unmask { (answer, false) } else { case.veil.over(&answer) };
+    let (details, hidden) = case.details(&answer, point, shown.unmask);
+    let masked = masked || hidden;
     let (child, number, law) = (case.child, &case.municipality, &case.rules.law);
     if shown.as_json {
         let (as_of, known_at) = (point.as_of, point.known());
-        let words = page::in_words(&answer, law);
+        let words = page::in_words(&answer, law, &details);
         say!(
             "{}",
             json!({"child": child, "municipality": number, "as_of": as_of, "known_at": known_at, "masked": masked,
@@ -57,8 +59,8 @@ fn one(case: &Case, point: Point, shown: Shown) {
         );
         return;
     }
-    say!("Barn {child}, kommune {number}\nPer {point}\n");
-    page::print(&answer, law, &case.veil);
+    say!("Barn {child}, {}\nPer {point}\n", case.veil.municipality(number.as_str()));
+    page::print(&answer, law, &details, &case.veil);
     if masked {
         say!("{MASKED_NOTE}\n");
     }

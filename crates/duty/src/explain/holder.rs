@@ -92,7 +92,8 @@ fn dispute(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     let since = picture.state_since.unwrap_or(dispute.mark.at);
     let began = dispute.parties.iter().filter_map(|party| starts(party, since, steps)).filter(|mark| mark.at == since);
     let facts: Vec<Mark> = std::iter::once(dispute.mark).chain(began).collect();
-    steps.applied("R-09", format!("{what}. Kommunen har plikten siden {} og må bestemme.", on(since)), facts);
+    let from = if since == dispute.mark.at { String::new() } else { format!(" siden {}", on(since)) };
+    steps.applied("R-09", format!("{what}. Kommunen har plikten{from} og må bestemme."), facts);
     if let Some(acting) = picture.outcome.acting {
         steps.applied("R-09", format!("{acting} hadde oppgaven sist uten uenighet og tar den imens."), []);
     }

@@ -38,14 +38,8 @@ pub(crate) fn steps(picture: &Picture<'_>) -> Vec<Step> {
 
 /// The day since when it has been so, where no step has named a fact of it or told of it: with what happened that day.
 fn since(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
-    let Some(since) = picture.since else { return };
-    let date = on(since);
+    let Some(since) = picture.since.filter(|since| !steps.tell_of_day(*since)) else { return };
     let facts = &picture.case.world.history.facts;
-    let of_that_day: Vec<&str> = facts.iter().filter(|f| f.at == since).map(|f| f.id.as_str()).collect();
-    let named = |step: &Step| step.facts.iter().any(|id| of_that_day.contains(&id.as_str()));
-    if steps.steps.iter().any(|step| named(step) || step.text.contains(&date)) {
-        return;
-    }
     let rule = match (picture.outcome.state, picture.outcome.basis) {
         (DutyState::NoneNeeded, _) => "R-01",
         (DutyState::Ended, _) => "R-22",
@@ -60,7 +54,7 @@ fn since(picture: &Picture<'_>, steps: &mut Steps<'_, '_>) {
     };
     let marks = steps.marks(since, |at, _| at == since);
     let told = marks.into_iter().filter(|mark| facts.get(mark.nr).is_some_and(concerns_duty));
-    steps.applied(rule, format!("Slik har det vært siden {date}."), told.collect::<Vec<_>>());
+    steps.applied(rule, format!("Slik har det vært siden {}.", on(since)), told.collect::<Vec<_>>());
 }
 
 /// The steps so far.
@@ -91,6 +85,15 @@ impl<'w> Steps<'_, 'w> {
     /// Whether some step tells of a rule.
     fn tell_of(&self, rule: &str) -> bool {
         self.steps.iter().any(|step| step.rule == rule)
+    }
+
+    /// Whether some step names a fact of a day, or tells of it.
+    fn tell_of_day(&self, day: Date) -> bool {
+        let facts = self.case.world.history.facts.iter().filter(|fact| fact.at == day);
+        let ids: Vec<&str> = facts.map(|fact| fact.id.as_str()).collect();
+        let date = on(day);
+        let named = |step: &Step| step.facts.iter().any(|id| ids.contains(&id.as_str()));
+        self.steps.iter().any(|step| named(step) || step.text.contains(&date))
     }
 
     /// Facts of the child so far for which `which` holds; some parts of the case keep no marks of their own.

@@ -12,7 +12,8 @@ use crate::replay::Picture;
 
 pub(super) fn explain(picture: &Picture<'_>, valid: &Appointment<'_>, steps: &mut Steps<'_, '_>) {
     let start = valid.start.as_ref().map(|start| start.mark.at);
-    let Some(since) = picture.since.filter(|since| start.is_some_and(|start| start < *since)) else { return };
+    let turned = picture.since.filter(|since| start.is_some_and(|start| start < *since));
+    let Some(since) = turned.filter(|since| !steps.tell_of_day(*since)) else { return };
     let substitutes = picture.case.bk.substitutes.iter().filter(|s| s.for_person == valid.person);
     let people: Vec<&str> = std::iter::once(valid.person).chain(substitutes.map(|s| s.person)).collect();
     let ours = |at: Date, body: &FactBody| {

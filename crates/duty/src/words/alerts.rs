@@ -51,7 +51,7 @@ pub const fn alert(alert: Alert) -> &'static str {
         A::GuardianDisagreement => "De som må ønske barnekoordinator, ønsker ulikt. Snakk med dem.",
         A::YouthObjects => "En ungdom på 16 eller 17 er imot. Hør ungdommen og vurder oppnevningen.",
         A::HandoverNeeded => {
-            "En navngitt samordner er ute, og ingen ny har tatt over. Utpek en; den forrige er foreslått."
+            "En navngitt samordner er ute, og ingen ny har tatt over. Utpek en. Kan den forrige tjenesten fortsatt samordne, står den som forslag."
         }
         A::HolderNoLongerProvides => "Den forrige samordneren gir ikke lenger barnet tjenester. Utpek en som gjør det.",
         A::TransitionUpcoming => "Tjenesten som samordner, slutter på en kjent dato. Avtal hvem som tar over.",

@@ -1,7 +1,7 @@
 //! Kinds of facts as people read them.
 //!
 //! Every type of the vocabulary has its words; a test holds them together. Must never tell what a fact says, only what kind
-//! of fact it is.
+//! of fact it is; a page that may tell more hands it in.
 
 use crate::answer::UsedFact;
 
@@ -72,9 +72,16 @@ pub fn fact_type(name: &str) -> &str {
 /// A used fact in a line: what it is, from when, when it became known and from whom.
 #[must_use]
 pub fn fact(used: &UsedFact) -> String {
+    fact_about(used, None)
+}
+
+/// [`fact`], with what it is about where that may be told.
+#[must_use]
+pub fn fact_about(used: &UsedFact, about: Option<&str>) -> String {
+    let about = about.map(|about| format!(": {about}")).unwrap_or_default();
     let source = used.source.as_deref().map(|source| format!(", fra {source}")).unwrap_or_default();
     let (name, at, recorded) = (fact_type(&used.kind), super::date(used.at), super::date(used.recorded_at));
-    format!("{name} ({}), gjelder fra {at}, registrert {recorded}{source}", used.kind)
+    format!("{name}{about} ({}), gjelder fra {at}, registrert {recorded}{source}", used.kind)
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 //! Must never hold a rule: what is said here follows from the answer and changes nothing in it.
 
 mod alerts;
+mod detail;
 mod facts;
 mod states;
 
 pub use alerts::alert;
-pub use facts::{fact, fact_type};
+pub use detail::fact_detail;
+pub use facts::{fact, fact_about, fact_type};
 pub use states::{
     barnekoordinator, end_reason, ground, ground_law, holder, holder_kind, koordinator, plan, samordning,
 };
