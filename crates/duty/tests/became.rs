@@ -1,5 +1,5 @@
 //! What was said once and no longer counts is told of, with the fact that made it so.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use samhold_duty::answer::DutyState;
 use samhold_duty::{Answer, Family, Reconcile, Rules, answer};

@@ -14,7 +14,7 @@ use crate::replay::Picture;
 /// `some` of those `asked`, as a sentence says them.
 pub(super) fn people(case: &Case<'_>, some: &[&str], asked: &[&str]) -> String {
     let unit = |by: &&str| matches!(*by, "barnevern" | "child");
-    if !some.is_empty() && some.iter().all(|by| unit(by)) {
+    if !some.is_empty() && some.iter().all(unit) {
         let law = &case.world.rules.law;
         return list(&some.iter().map(|by| crate::words::unit(by, law)).collect::<Vec<_>>());
     }
