@@ -204,6 +204,13 @@ impl Dossier {
         self.effective.iter().rev().find_map(|f| pick(&f.body))
     }
 
+    /// Whether the child's birth, or the day it is expected, is known.
+    #[must_use]
+    pub fn is_dated(&self) -> bool {
+        let subject = self.family();
+        subject.birth_date.or(subject.due_date).or_else(|| self.born_on()).is_some()
+    }
+
     /// The family as the rules need it.
     #[must_use]
     pub fn family(&self) -> Family {

@@ -120,6 +120,10 @@ async fn guarded(engine: &Engine, live: &Live, marked: &Marked) -> Result<bool, 
     }
 }
 
+/// Of a child with neither birth nor due date disclosure tells nobody anything (step 1), and no age ends anything: a person
+/// must be told, or nobody would notice.
+pub(super) const BIRTH_UNKNOWN: &str = "BIRTH_UNKNOWN";
+
 /// Works out one child.
 ///
 /// # Errors
@@ -158,6 +162,7 @@ pub async fn work_out_child(engine: &Engine, live: &Live, marked: &Marked) -> Re
         true => protection::missing(engine, live, number, &dossier).await?,
         false => None,
     };
+    let undated = (alive(&answer) && !dossier.is_dated()).then(|| RaisedAlert::from(BIRTH_UNKNOWN.to_owned()));
     let renewal = Renewal::due(&dossier, &answer, &share);
     let sharing_changes = dossier.sharing_dates(&share).into_iter().chain(renewal.next);
     let next_change = sharing_changes.chain(next_duty).chain(stands.next).min();
@@ -169,6 +174,7 @@ pub async fn work_out_child(engine: &Engine, live: &Live, marked: &Marked) -> Re
             .into_iter()
             .chain(stands.alerts)
             .chain(unprotected)
+            .chain(undated)
             .chain(renewal.alert())
             .collect(),
         next_change,

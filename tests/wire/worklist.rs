@@ -243,3 +243,18 @@ async fn what_a_person_must_do_stands_in_the_list_of_the_command_line_as_in_that
     let lines = daemon.folder.cli_text(&["duty", "overdue", "--code", "possible_same_child", "--json"]);
     assert_eq!(serde_json::from_str::<Value>(&lines).unwrap()["task"], tasks.json["tasks"][0]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_child_of_whom_neither_birth_nor_due_date_is_known_stands_on_the_list_until_one_is() {
+    let daemon = Daemon::start(Folder::sqlite()).await;
+    let ledger = Ledger::of(&daemon.folder).await;
+    let child = child(0);
+    let (birth, rest): (Vec<Value>, Vec<Value>) =
+        child.opening().into_iter().partition(|fact| fact["type"] == "birth_date");
+    daemon.client().must_take(&rest).await;
+    ledger.until_held(&daemon, &child.number, "held_by_default", "").await;
+    let listed = async || rows(&list(&daemon, "?code=BIRTH_UNKNOWN").await).len();
+    wait_until("a person is told", async || listed().await == 1).await;
+    daemon.client().must_take(&birth).await;
+    wait_until("it is known", async || listed().await == 0).await;
+}

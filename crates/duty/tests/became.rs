@@ -19,7 +19,7 @@ fn told(said: &[(&str, &str, Value)]) -> Vec<Fact> {
     let fact = |(order, (id, at, kind, fields)): (usize, (&str, &str, &str, Value))| {
         let at: Date = at.parse().unwrap();
         let body = FactBody::read(kind, fields.as_object().unwrap(), "", &Law::bundled()).unwrap();
-        Fact { id: id.into(), at, recorded_at: at, order: order as u64, source: None, body }
+        Fact { id: id.into(), at, recorded_at: at, order: order as u64, source: None, of_municipality: false, body }
     };
     all.into_iter().enumerate().map(fact).collect()
 }

@@ -123,7 +123,8 @@ fn a_municipal_upper_secondary_school_may_hold_from_the_day_the_register_says_so
 fn a_step_cites_the_act_of_the_day() {
     let placed = FactBody::Placed { municipality: "9902".into(), care_municipality: "9901".into() };
     let at = jiff::civil::date(2022, 9, 1);
-    let facts = [Fact { id: "e0".into(), at, recorded_at: at, order: 0, source: None, body: placed }];
+    let facts =
+        [Fact { id: "e0".into(), at, recorded_at: at, order: 0, source: None, of_municipality: false, body: placed }];
     let rules = Rules { law: Law::bundled(), config: Reconcile::default() };
     let cited = |day: Date| on(day, &facts, &rules).steps.iter().find(|s| s.rule == "R-18").map(|s| s.law.clone());
     let before = "helse- og omsorgstjenesteloven § 3-1 og barnevernloven (1992)";

@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use crate::sync::workout::BIRTH_UNKNOWN;
+
 /// The headings of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -186,6 +188,13 @@ const KINDS: &[Kind] = &[
         ToUnitOnly,
         "Adressebeskyttelse er ukjent eller kan ikke leses; barnet behandles som strengt fortrolig",
     ),
+    row(
+        BIRTH_UNKNOWN,
+        2,
+        G::Confirm,
+        ToUnitOnly,
+        "Verken fødselsdato eller termindato er kjent; ingen får vite noe om barnet før den er registrert",
+    ),
     row("SPLIT_RESPONSIBILITY", 2, G::Moves, ToUnitOnly, "Delt ansvar mellom omsorgskommune og oppholdskommune"),
     row("MOVED_OUT", 5, G::Moves, ToUnitOnly, "Flyttet ut av kommunen"),
     row("LATE_EVENT", 5, G::Moves, ToUnitOnly, "Noe ble kjent etter at det alt gjaldt"),
@@ -205,7 +214,9 @@ mod tests {
     #[test]
     fn every_line_is_an_alert_the_duty_engine_knows_or_one_of_the_daemons_own() {
         let handover = |code: &str| code.starts_with("HANDOVER_") && code != "HANDOVER_NEEDED";
-        let own = |code: &str| handover(code) || [crate::sync::renewal::CODE, "PROTECTION_UNKNOWN"].contains(&code);
+        let own = |code: &str| {
+            handover(code) || [crate::sync::renewal::CODE, "PROTECTION_UNKNOWN", BIRTH_UNKNOWN].contains(&code)
+        };
         for kind in KINDS.iter().filter(|kind| !own(kind.code)) {
             let known = serde_json::from_value::<samhold_duty::Alert>(serde_json::json!(kind.code));
             assert!(known.is_ok(), "{}", kind.code);
