@@ -184,11 +184,12 @@ impl<'w> Case<'w> {
 
     /// When all of a day has been said.
     pub(crate) fn end_of_day(&mut self, day: Date) {
-        self.forget_what_implied_on_no_day();
+        self.forget_what_stood_on_no_day();
         if !self.need.exists() {
             self.forget_holders();
         } else if self.outcome(day).state == DutyState::HeldByDefault {
-            // Who was named and taken back on one day held on no day, and hands nothing over.
+            // Who was named and taken back on one day held on no day, and hands nothing over. In a dispute the order of the
+            // day's facts says who was named last.
             (self.last_holder, self.last_service) = self.last_before;
         }
         self.last_before = (self.last_holder, self.last_service);

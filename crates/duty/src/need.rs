@@ -25,6 +25,8 @@ pub(crate) struct Need<'w> {
     pub implied: bool,
     /// Whether that was so when the last day ended: who comes and goes on one day stood on none.
     implied_before: bool,
+    /// Whether there was a duty when the last day ended.
+    stood_before: bool,
     /// One of them lives now.
     pub coordinator_lives: bool,
     /// The need ceased while one of them lived.
@@ -78,8 +80,9 @@ impl<'w> Case<'w> {
 
     /// the explicit end. What was older does not count in a new duty.
     fn end_need(&mut self, day: Date) {
-        let ended = if self.need.exists() { Some(day) } else { self.need.ended };
-        self.need = Need { ended, ..Need::default() };
+        let ended = if self.need.stood_before { Some(day) } else { self.need.ended };
+        let (stood_before, implied_before) = (self.need.stood_before, self.need.implied_before);
+        self.need = Need { ended, stood_before, implied_before, ..Need::default() };
         self.named = Designations::default();
         self.forget_holders();
         self.bk.ended_at_18 = false;
@@ -98,18 +101,19 @@ impl<'w> Case<'w> {
         if self.need.registered {
             self.need.met.get_or_insert(day);
         }
-        if self.need.exists() {
-            self.need.ended = None;
-        }
     }
 
     /// Intervals are half-open: a coordinator whose first day is also the first day without one stood on no day, and implied
-    /// nothing.
-    pub(crate) fn forget_what_implied_on_no_day(&mut self) {
+    /// nothing; a duty that came and went on one day has neither been nor ended.
+    pub(crate) fn forget_what_stood_on_no_day(&mut self) {
         if !self.need.coordinator_lives && !self.need.implied_before {
             self.need.implied = false;
         }
         self.need.implied_before = self.need.implied;
+        self.need.stood_before = self.need.exists();
+        if self.need.stood_before {
+            self.need.ended = None;
+        }
     }
 
     /// two providers take part and one is under an act with a samordning clause.

@@ -130,6 +130,13 @@ impl<'w> Case<'w> {
             }
             self.plan.unfit_main = self.plan.unfit_main.filter(|m| m.mark > main.mark);
         }
+        self.drop_unfit_that_fits(day);
+    }
+
+    /// A service that may lead by now is named in vain no longer.
+    fn drop_unfit_that_fits(&mut self, day: Date) {
+        let services = &self.world.services;
+        self.plan.unfit_main = self.plan.unfit_main.filter(|m| !services.can_lead_plan(m.service, day));
     }
 
     /// Whose consent counts: the youth's own from 16, whenever it was given; before that who answers for the child.

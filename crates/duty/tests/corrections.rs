@@ -109,7 +109,7 @@ fn a_chain_of_ten_thousand_corrections_is_followed_to_its_end() {
     assert_eq!(holder((0..10_000).map(void).collect()).as_deref(), Some("skole"));
 }
 
-/// The alert on so many days of March, asked about the last day of February.
+/// Whether the alert stands, asked about 30 March as known on a day of March.
 fn is_late(corrections: &[Fact], known_at: i8) -> bool {
     let facts: Vec<Fact> = history().into_iter().chain(corrections.to_vec()).collect();
     let rules = Rules { law: Law::bundled(), config: Reconcile::default() };

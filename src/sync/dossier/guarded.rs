@@ -88,12 +88,16 @@ impl Dossier {
         for fact in &self.effective {
             parts.entry(self.joined.get(&fact.id).copied().unwrap_or(self.child)).or_default().push(fact);
         }
-        let strictness = |word: &String| match word.as_str() {
-            "none" => 0,
-            "fortrolig" => 1,
-            _ => 2,
-        };
-        parts.into_values().filter_map(|part| last_word(&part)).max_by_key(strictness)
+        parts.into_values().filter_map(|part| last_word(&part)).max_by_key(|word| strictness(word))
+    }
+}
+
+/// How strict a word is; one that nobody knows is as strict as the strictest.
+fn strictness(word: &str) -> u8 {
+    match word {
+        "none" => 0,
+        "fortrolig" => 1,
+        _ => 2,
     }
 }
 
@@ -103,7 +107,7 @@ fn is_strict(word: &str) -> bool {
 }
 
 /// What was said last of one registration. A source that did not know for a while, and then says what it said before, has said
-/// nothing new: what others have said since stands.
+/// nothing new: what others have said since stands, unless it is weaker.
 fn last_word(facts: &[&Fact]) -> Option<String> {
     let mut said: Vec<(Option<&str>, String)> = Vec::new();
     let mut before: BTreeMap<Option<&str>, String> = BTreeMap::new();
@@ -114,7 +118,8 @@ fn last_word(facts: &[&Fact]) -> Option<String> {
             said.retain(|(by, word)| *by != source || word != UNKNOWN);
             let again = said.len() < waited && before.get(&source) == Some(&word);
             before.insert(source, word.clone());
-            if again {
+            let stricter = said.last().is_none_or(|(_, now)| strictness(&word) > strictness(now));
+            if again && !stricter {
                 continue;
             }
         }

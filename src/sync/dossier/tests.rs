@@ -109,4 +109,8 @@ fn a_register_that_says_again_what_it_said_before_lifts_nothing_that_others_have
     assert_eq!(after(&[old, hidden, silent, old]), "strengt_fortrolig");
     assert_eq!(after(&[old, silent, hidden, old]), "strengt_fortrolig");
     assert_eq!(after(&[old, hidden, silent, ("register", "fortrolig")]), "fortrolig", "what is new counts, as ever");
+    for grade in ["strengt_fortrolig", "fortrolig"] {
+        let said = ("register", grade);
+        assert_eq!(after(&[said, silent, ("kommunen", "none"), said]), grade, "nor is what it says again lifted");
+    }
 }

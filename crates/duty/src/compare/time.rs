@@ -105,8 +105,9 @@ fn law(world: &World<'_>, day: Date) -> Vec<String> {
     let ends = law.clause.values().filter(|c| c.to == Some(day)).map(|c| format!("{} gjelder ikke lenger", c.cite));
     let suspensions = world.rules.config.statutory_suspension.iter();
     let suspended = suspensions.filter(|s| s.from == day || s.to == Some(day));
-    let suspended =
-        suspended.map(|_| "et unntak etter helse- og omsorgstjenesteloven § 7-2 b begynner eller slutter".into());
+    let suspended = suspended
+        .take(1)
+        .map(|_| "et unntak etter helse- og omsorgstjenesteloven § 7-2 b begynner eller slutter".into());
     begins.chain(ends).chain(kinds).chain(levels).chain(suspended).collect()
 }
 

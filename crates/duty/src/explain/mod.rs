@@ -93,7 +93,7 @@ impl<'w> Steps<'_, 'w> {
         let ids: Vec<&str> = facts.map(|fact| fact.id.as_str()).collect();
         let date = on(day);
         let named = |step: &Step| step.facts.iter().any(|id| ids.contains(&id.as_str()));
-        self.steps.iter().any(|step| named(step) || step.text.contains(&date))
+        self.steps.iter().any(|step| named(step) || says(&step.text, &date))
     }
 
     /// Facts of the child so far for which `which` holds; some parts of the case keep no marks of their own.
@@ -112,6 +112,12 @@ impl<'w> Steps<'_, 'w> {
     fn unit(&self, by: &'w str) -> &'w str {
         words::unit(by, &self.case.world.rules.law)
     }
+}
+
+/// Whether a text says this date, and not one that ends alike: «21. mars» is not «1. mars».
+fn says(text: &str, date: &str) -> bool {
+    let whole = |(place, _)| !text.get(..place).is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()));
+    text.match_indices(date).any(whole)
 }
 
 /// A date as people write it.

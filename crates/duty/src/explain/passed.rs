@@ -87,6 +87,10 @@ fn text(past: &Past<'_>, picture: &Picture<'_>) -> String {
         Fate::Decided(by) => format!(". Kommunens beslutning {} har avgjort det for godt.", on(by.at)),
         Fate::Agreed(by) if past.said == Said::Dispute => format!(". Avtalen {} har avgjort det.", on(by.at)),
         Fate::Agreed(by) => format!(". Avtalen {} har kommet i stedet.", on(by.at)),
+        Fate::Withdrawn(by) if !past.had_effect => {
+            format!(", men beslutningen ble trukket {} og fikk aldri virkning.", on(by.at))
+        }
+        Fate::Lapsed if !past.had_effect => format!(". Beslutningen gikk ut {day} og fikk aldri virkning."),
         Fate::Withdrawn(by) => {
             format!(", men beslutningen ble trukket {}. Det som er eldre enn den, kommer ikke tilbake.", on(by.at))
         }
@@ -114,8 +118,11 @@ pub(super) fn end_of_last(
     if let Some(end) = case.bk.ended.as_ref().filter(|end| end.mark.at == day) {
         return Some(("Rollen som barnekoordinator tok slutt da.", end.fact().into_iter().collect()));
     }
-    let gone =
-        case.named.past.iter().rev().find(|p| p.day == day && p.said != Said::Dispute && words(p.fate).is_some());
+    // Who held last comes first; then what goes before what in the order of evaluation.
+    let held = case.last_holder.map(|holder| holder.reference);
+    let rank = |past: &&Past<'_>| (past.service != held, past.said as u8);
+    let of_day = case.named.past.iter().filter(|p| p.day == day && p.said != Said::Dispute && p.had_effect);
+    let gone = of_day.filter(|p| words(p.fate).is_some()).min_by_key(rank);
     if let Some((past, why)) = gone.and_then(|past| Some((past, words(past.fate)?))) {
         return Some((why, last_said(past, picture, steps).into_iter().chain([past.mark]).collect()));
     }

@@ -54,17 +54,19 @@ pub(crate) struct Past<'w> {
     /// The service named; none for a dispute.
     pub service: Option<&'w str>,
     pub fate: Fate,
+    /// Whether it had come to have effect; else it only waited for its service.
+    pub had_effect: bool,
     /// First day on which it no longer counts.
     pub day: Date,
 }
 
 impl<'w> Past<'w> {
     fn naming(said: Said, naming: &Naming<'w>, fate: Fate, day: Date) -> Self {
-        Self { said, mark: naming.mark, service: Some(naming.service), fate, day }
+        Self { said, mark: naming.mark, service: Some(naming.service), fate, had_effect: naming.in_effect, day }
     }
 
     fn dispute(mark: Mark, fate: Fate, day: Date) -> Self {
-        Self { said: Said::Dispute, mark, service: None, fate, day }
+        Self { said: Said::Dispute, mark, service: None, fate, had_effect: true, day }
     }
 }
 
