@@ -43,7 +43,7 @@ impl Veil {
         }
         masked.extend(loaded.systems.values().filter(|s| s.kind == SHELTER.0).map(|s| s.name.clone()));
         if strict {
-            masked.extend(dossier.facts.iter().chain(&corrected).filter_map(|f| municipality_of(&f.body)));
+            masked.extend(dossier.facts.iter().chain(&corrected).flat_map(|f| municipalities_of(&f.body)));
         }
         let names = loaded.services.iter().map(|s| (s.id.clone(), s.name.clone())).collect();
         let own = loaded.settings.municipality.iter();
@@ -128,12 +128,12 @@ fn municipality_named(text: &str, number: &str, name: &str) -> String {
     words.join(" ")
 }
 
-/// Where a child lives, by the municipality.
-fn municipality_of(body: &FactBody) -> Option<String> {
+/// Where a child lives, and who has the care case, by the municipality.
+fn municipalities_of(body: &FactBody) -> Vec<String> {
     match body {
-        FactBody::Placed { municipality, .. } => Some(municipality.clone()),
-        FactBody::Moved { to } => Some(to.clone()),
-        _ => None,
+        FactBody::Placed { municipality, care_municipality } => vec![municipality.clone(), care_municipality.clone()],
+        FactBody::Moved { to } => vec![to.clone()],
+        _ => Vec::new(),
     }
 }
 

@@ -40,6 +40,9 @@ pub async fn run(engine: Arc<Engine>, name: String, token: CancellationToken) {
         () = token.cancelled() => return,
         alone = lane.lock() => alone,
     };
+    if engine.tell_interrupted().await {
+        return;
+    }
     let mut failures = 0u32;
     loop {
         // Registered before the look, so that a signal in between is not lost.

@@ -124,6 +124,8 @@ pub struct Engine {
     lanes: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
     /// What consent registers have confirmed.
     pub(super) confirmations: Arc<Confirmations>,
+    /// Whether the audit has been told of what was under way when the program last stopped.
+    interrupted: tokio::sync::OnceCell<()>,
     /// Tasks to wait for when stopping.
     pub tasks: TaskTracker,
     me: Weak<Self>,
@@ -144,6 +146,7 @@ impl Engine {
             lanes: Mutex::default(),
             confirmations: Arc::default(),
             me: me.clone(),
+            interrupted: tokio::sync::OnceCell::new(),
             tasks: TaskTracker::new(),
         })
     }
@@ -165,6 +168,23 @@ impl Engine {
         self.signals.clock.notify_one();
         self.signals.sources.notify_waiters();
         self.signals.outbox.notify_waiters();
+    }
+
+    /// What was under way when the program last stopped may have arrived: the audit is told once, before anything new is sent,
+    /// for afterwards nobody could tell the old from the new. Whoever comes while it is told waits. True when the program stops
+    /// meanwhile.
+    pub(super) async fn tell_interrupted(&self) -> bool {
+        let told = self.interrupted.get_or_try_init(|| async {
+            while let Err(e) = self.store.interrupted(self.clock.now()).await {
+                tracing::error!(error = %e, "deliveries that were under way could not be noted at the start; tried again");
+                tokio::select! {
+                    () = self.stop.cancelled() => return Err(()),
+                    () = tokio::time::sleep(Duration::from_secs(2)) => {}
+                }
+            }
+            Ok(())
+        });
+        told.await.is_err()
     }
 
     /// Starts all tasks.

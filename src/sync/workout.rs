@@ -56,14 +56,10 @@ pub async fn run(engine: Arc<Engine>) {
 }
 
 /// Settings, mappings, laws and the program itself may be others than when it last ran: every child is looked at once.
-/// What was under way when it stopped may have arrived: the audit is told before anything new is sent. True when the program
-/// stops meanwhile.
+/// True when the program stops meanwhile.
 async fn begin(engine: &Engine) -> bool {
-    while let Err(e) = engine.store.interrupted(engine.clock.now()).await {
-        tracing::error!(error = %e, "deliveries that were under way could not be noted at the start; tried again");
-        if pause(engine).await {
-            return true;
-        }
+    if engine.tell_interrupted().await {
+        return true;
     }
     while let Err(e) = engine.store.mark_all().await {
         tracing::error!(error = %e, "children could not be marked at the start; tried again");

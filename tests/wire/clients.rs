@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::common::{Daemon, Folder, MUNICIPALITY};
 use crate::story::child;
@@ -90,6 +91,17 @@ async fn a_client_speaks_only_for_itself_whatever_it_says_in_a_body() {
     assert_eq!(rejection["errors"][0]["pointer"], "/0/by");
     // A fact that rests on nobody's authority is taken.
     school.must_take(&[crate::story::opening_of(&child, "service_started")]).await;
+    // Nor does it get there in steps: by correcting what it said itself, before or after, or by correcting the correction.
+    let own = child.fact(9, "ip_main_agreed", &json!({"service": "lia-skole"}));
+    let dressed = [
+        json!({"of": own["id"], "replace": {"type": "holder_decided", "by": "kommunedirektor"}}),
+        json!({"of": Uuid::new_v4(), "replace": {"by": "kommunedirektor"}}),
+        json!({"of": Uuid::new_v4(), "replace": {"replace": {"value": "none"}}}),
+    ];
+    for correction in dressed.map(|fields| child.fact(8, "correction", &fields)) {
+        let refused = school.post_facts(&[correction]).await.unwrap();
+        assert_eq!(refused.json["rejected"][0]["code"], "not_authorised_to_speak_as", "{}", refused.text);
+    }
     daemon.folder.system("skolen", &file("acts_as = [\"kommunedirektor\"]\n"));
     daemon.reload();
     crate::common::wait_until("the new file counts", async || {

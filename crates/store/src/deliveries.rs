@@ -25,9 +25,12 @@ statements! {
     UNDER_WAY = "select recipient, child, municipality, version from deliveries \
                  where event_id = $1 and delivered_at is null and status = 'offered'";
     ARRIVED = "update deliveries set delivered_at = coalesce(delivered_at, $1), \
-               status = case when status in ('offered', 'tried', 'feed', 'given') then 'delivered' else status end where event_id = $2";
-    LEFT = "update deliveries set status = case status when 'feed' then 'given' else 'tried' end \
+               status = case when status in ('offered', 'tried', 'feed', 'given') then 'delivered' else status end, \
+               leaving = null, leaving_sealed = null where event_id = $2";
+    LEFT = "update deliveries set status = case status when 'feed' then 'given' else 'tried' end, \
+            leaving = null, leaving_sealed = null \
             where event_id = $1 and status in ('offered', 'feed')";
+    STAYED = "update deliveries set leaving = null, leaving_sealed = null where event_id = $1 and status = 'offered'";
     LEAVING = "update deliveries set leaving_sealed = $1 where event_id = $2";
     INTERRUPTED = "select event_id, recipient, child, version, kind, leaving, leaving_sealed from deliveries \
                    where status = 'offered' and delivered_at is null and offered_at < $1 \
@@ -110,6 +113,11 @@ pub(crate) async fn left<D: Dialect>(tx: &mut Tx<D>, events: &[(Uuid, AuditEntry
     }
     audit::append(tx, &first).await?;
     Ok(first.len())
+}
+
+/// An attempt reached nobody, so nothing of it has left. What an earlier one may have told has an entry by now.
+pub(crate) async fn stayed<D: Dialect>(tx: &mut Tx<D>, event: &str) -> Result<()> {
+    tx.run(STAYED, args![event]).await.map(|_| ())
 }
 
 /// Writes down what an event is about to tell, before it is sent.

@@ -150,7 +150,10 @@ async fn delivered<D: Dialect>(
 /// The attempt left nothing with the receiver, so it counts as if it had not been handed out.
 async fn not_reached<D: Dialect>(tx: &mut Tx<D>, row: Row, not_before: Instant) -> Result<()> {
     tx.run(NOT_REACHED, args![not_before, row.id]).await?;
-    if unknown_ends(&row) { Ok(()) } else { deliveries::never_sent(tx, &row.event_id).await }
+    match unknown_ends(&row) {
+        true => deliveries::stayed(tx, &row.event_id).await,
+        false => deliveries::never_sent(tx, &row.event_id).await,
+    }
 }
 
 /// One that was replaced while it was under way never left. Had nothing else, there is nothing to call back.

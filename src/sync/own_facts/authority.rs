@@ -42,7 +42,7 @@ pub(super) async fn refusal(
         .or_else(|| in_anothers_ids(system, envelope));
     match refused {
         Some(finding) => Ok(Some(forbidden(envelope, finding))),
-        None => Ok(correcting(engine, system, envelope).await?.map(|finding| forbidden(envelope, finding))),
+        None => Ok(correcting(engine, live, system, envelope).await?.map(|finding| forbidden(envelope, finding))),
     }
 }
 
@@ -118,17 +118,52 @@ fn in_anothers_ids(system: &SystemSettings, envelope: &Envelope) -> Option<Findi
         .then(|| told(envelope, "/child/local", "another system's id together with others", "an id of this client"))
 }
 
-/// A correction reaches the client's own facts only. What is not there yet cannot have been said by another.
+/// A correction reaches the client's own facts only, and lets them say no more than the client could have said itself. What is
+/// not there yet cannot have been said by another.
 async fn correcting(
     engine: &Engine,
+    live: &Live,
     system: &SystemSettings,
     envelope: &Envelope,
 ) -> Result<Option<Finding>, StoreError> {
     let of = envelope.fields.get("of").and_then(Value::as_str).and_then(|t| t.parse::<FactId>().ok());
     let Some(of) = of.filter(|_| envelope.type_name == "correction") else { return Ok(None) };
+    if let Some(found) = in_disguise(envelope) {
+        return Ok(Some(found));
+    }
     let fact = engine.store.fact(of).await?;
-    let anothers = fact.is_some_and(|f| f.source.as_str() != system.name);
-    Ok(anothers.then(|| told(envelope, "/of", "a fact of another system", "a fact this client sent")))
+    if fact.as_ref().is_some_and(|f| f.source.as_str() != system.name) {
+        return Ok(Some(told(envelope, "/of", "a fact of another system", "a fact this client sent")));
+    }
+    let said = fact.map(|f| f.body);
+    Ok(as_corrected(envelope, said.as_ref()).iter().find_map(|corrected| {
+        let refused = as_unit(system, corrected).or_else(|| as_service(live, system, corrected));
+        refused.map(|found| Finding { pointer: found.pointer.replacen("/by", "/replace/by", 1), ..found })
+    }))
+}
+
+/// A correction says fields anew. What a fact is, and what another correction says, it leaves alone: else it could say in two
+/// steps what may not be said in one.
+fn in_disguise(envelope: &Envelope) -> Option<Finding> {
+    let replace = envelope.fields.get("replace").and_then(Value::as_object)?;
+    let key = ["type", "of", "replace"].into_iter().find(|key| replace.contains_key(*key))?;
+    let expected = "fields of the fact that is corrected; to say something else, void it and send it anew";
+    Some(told(envelope, &format!("/replace/{key}"), &format!("`{key}`"), expected))
+}
+
+/// What the fact would say. One that is not there yet may be of any kind whose effect rests on who says it.
+fn as_corrected(envelope: &Envelope, said: Option<&Value>) -> Vec<Envelope> {
+    let Some(replace) = envelope.fields.get("replace").and_then(Value::as_object) else { return Vec::new() };
+    let kinds: Vec<&str> = match said {
+        Some(said) => said.get("type").and_then(Value::as_str).into_iter().collect(),
+        None => BY_AUTHORITY.iter().copied().collect(),
+    };
+    let fields = said.and_then(Value::as_object).cloned().unwrap_or_default();
+    let anew = |kind: &str| {
+        let fields = fields.clone().into_iter().chain(replace.clone()).collect();
+        Envelope { type_name: kind.to_owned(), fields, ..envelope.clone() }
+    };
+    kinds.into_iter().map(anew).collect()
 }
 
 #[cfg(test)]
@@ -168,6 +203,26 @@ mod tests {
         }
         let consent = json!({"of": "7d0f4a52-5a59-4f0e-8f0c-9f8b0d7a0003", "replace": {"value": "refused"}});
         assert!(as_register(&said("correction", consent)).is_none());
+    }
+
+    #[test]
+    fn a_correction_says_nothing_that_the_client_could_not_have_said() {
+        let of = "7d0f4a52-5a59-4f0e-8f0c-9f8b0d7a0003";
+        for key in ["type", "of", "replace"] {
+            let disguised = said("correction", json!({"of": of, "replace": {key: "holder_decided"}}));
+            assert_eq!(in_disguise(&disguised).unwrap().pointer, format!("/0/replace/{key}"));
+        }
+        let corrected = |replace: Value, said_before: Option<Value>| {
+            let envelope = said("correction", json!({"of": of, "replace": replace}));
+            as_corrected(&envelope, said_before.as_ref()).iter().any(|fact| as_unit(&school(), fact).is_some())
+        };
+        let decided = || Some(json!({"type": "holder_decided", "service": "lia-skole", "by": "rektor"}));
+        assert!(corrected(json!({"by": "kommunedirektor"}), decided()));
+        assert!(corrected(json!({"by": "kommunedirektor"}), None), "it may come before what it corrects");
+        assert!(!corrected(json!({"service": "nes-skole"}), decided()), "in a role of its own");
+        assert!(!corrected(json!({"at": "2026-08-18"}), None));
+        let wish = Some(json!({"type": "cooperation_not_needed", "by": "lia-skole"}));
+        assert!(!corrected(json!({"by": "nes-skole"}), wish), "who registered it gives no authority");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::opaque::is_person;
 use crate::sync::identity::ChildReference;
 
 /// The common part of a fact.
+#[derive(Clone)]
 pub(super) struct Envelope {
     pub(super) index: usize,
     pub(super) id: FactId,

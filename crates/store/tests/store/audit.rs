@@ -1,7 +1,7 @@
 //! The audit chain shows every meddling.
 
 use samhold_model::ChildId;
-use samhold_store::{AuditEntry, ChainReport, Keys};
+use samhold_store::{Attempt, AuditEntry, ChainReport, Keys};
 use serde_json::json;
 
 use crate::support::{House, at, stories, system, want};
@@ -23,6 +23,7 @@ stories!(
     a_checkpoint_that_was_altered_or_signed_with_another_key_is_refused,
     what_may_have_left_is_one_entry_however_often_it_is_tried,
     what_was_under_way_when_the_program_stopped_may_have_left,
+    what_reached_nobody_at_the_second_try_is_not_told_as_possibly_received,
     two_writers_never_break_the_chain,
 );
 
@@ -279,4 +280,18 @@ async fn what_was_under_way_when_the_program_stopped_may_have_left(house: &House
     assert_eq!(detail["event_id"], json!(under_way[0].event_id));
     assert_eq!((&detail["decisions"], &detail["interrupted"]), (&told["decisions"], &json!(true)), "and what it told");
     assert_eq!(store.interrupted(at(9)).await.unwrap(), 0);
+}
+
+async fn what_reached_nobody_at_the_second_try_is_not_told_as_possibly_received(house: &House) {
+    let (store, child) = (&house.store, ChildId::new());
+    want(store.as_ref(), child, &[("nav", Some("a"))]).await;
+    // Handed out, and the program died before anything was sent; then tried again in vain.
+    store.due(&system("nav"), at(1), 10).await.unwrap();
+    let again = store.due(&system("nav"), at(2), 10).await.unwrap();
+    store.leaving(again[0].event_id, json!({"decisions": []})).await.unwrap();
+    let nobody = Attempt::NotReached { not_before: at(5), reason: "no route".to_owned() };
+    store.attempted(again[0].id, again[0].event_id, nobody, at(3)).await.unwrap();
+    assert_eq!(store.interrupted(at(9)).await.unwrap(), 0);
+    store.leaving(again[0].event_id, json!({"decisions": []})).await.unwrap();
+    assert_eq!(store.interrupted(at(9)).await.unwrap(), 1, "what began to leave and had no end");
 }
