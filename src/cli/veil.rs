@@ -34,7 +34,10 @@ pub(in crate::cli) struct Veil {
 impl Veil {
     pub(in crate::cli) fn new(loaded: &Loaded, dossier: &Dossier) -> Self {
         let strict = dossier.is_strictly_protected();
-        let hidden = |kind: &str| kind == SHELTER.0 || (strict && PLACES.iter().any(|place| kind.starts_with(place)));
+        let daily = |kind: &str| PLACES.iter().any(|place| kind.starts_with(place));
+        // A kind that nobody knows may be any, as it is where something is sent.
+        let unknown = |kind: &str| !loaded.law.service_kind.contains_key(kind);
+        let hidden = |kind: &str| kind == SHELTER.0 || (strict && (daily(kind) || unknown(kind)));
         let corrected = samhold_duty::corrected(&dossier.facts, Date::MAX);
         let facts = dossier.facts.iter().chain(&corrected);
         let mut masked: BTreeSet<String> = facts.filter_map(|f| named(&f.body, &hidden)).collect();

@@ -191,7 +191,7 @@ async fn whoever_got_something_is_named_and_each_ground_once() {
         child.logs(&[("2025-02-02", "release", "portalen", release(kind, kind, &told))]).await;
     }
     let text = report(&child, &[]);
-    let got = "fikk vite: at noen samordner tjenestene, hvilken tjeneste som samordner og hvem som er med i teamet \
+    let got = "fikk vite: at noen samordner tjenestene, hvilken tjeneste som samordner og tjenester som er med i teamet \
                (samtykke som gjaldt den dagen)\n";
     for who in ["en frivillig organisasjon", "en forelder med foreldreansvar", "barnet selv", "en privatperson"] {
         assert!(text.contains(&format!("{who} {got}")), "{who}: {text}");

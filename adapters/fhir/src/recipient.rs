@@ -40,6 +40,13 @@ pub(crate) struct Order<'a> {
     pub(crate) data: &'a Value,
 }
 
+impl Order<'_> {
+    /// It says that what was told is void, and brings nothing to put in its place: no resource, a notice.
+    fn takes_back(&self) -> bool {
+        matches!(self.kind, OutgoingKind::Retracted | OutgoingKind::Superseded)
+    }
+}
+
 impl FhirRecipient {
     /// Reads secrets and certificates now.
     ///
@@ -79,8 +86,8 @@ impl FhirRecipient {
     async fn round(&self, order: &Order<'_>) -> Result<(), Halt> {
         self.check_content(order)?;
         let found = self.find(order.child).await?;
-        match (found.as_slice(), order.kind) {
-            ([], OutgoingKind::Retracted) => Ok(()),
+        match (found.as_slice(), order.takes_back()) {
+            ([], true) => Ok(()),
             ([], _) => self.create(order).await,
             ([id], _) => self.change(id, order).await,
             _ => {
@@ -93,7 +100,7 @@ impl FhirRecipient {
 
     /// The mapping's resource is of the right type, and names no other child than the event.
     fn check_content(&self, order: &Order<'_>) -> Result<(), MergeError> {
-        if order.kind == OutgoingKind::Retracted {
+        if order.takes_back() {
             return Ok(());
         }
         let of_us = |i: &&Value| text(i, "system") == Some(&self.settings.identifier_system);
@@ -131,6 +138,9 @@ impl FhirRecipient {
 
     async fn create(&self, order: &Order<'_>) -> Result<(), Halt> {
         let mut new = order.data.as_object().cloned().unwrap_or_default();
+        if self.settings.resource == ResourceKind::CareTeam {
+            team::mark(&mut new);
+        }
         merge::identify(&mut new, &self.marks(), order.child);
         merge::tag(&mut new, &self.marks(), order.event);
         let token = format!("{}|{}", self.settings.identifier_system, order.child);
@@ -179,10 +189,10 @@ impl FhirRecipient {
         if merge::has_tag(theirs, &marks, order.event) {
             return Ok(None);
         }
-        let mut merged = match (self.settings.resource, order.kind) {
-            (ResourceKind::CareTeam, OutgoingKind::Retracted) => team::retract(theirs, &marks, order.when),
+        let mut merged = match (self.settings.resource, order.takes_back()) {
+            (ResourceKind::CareTeam, true) => team::retract(theirs, &marks, order.when),
             (ResourceKind::CareTeam, _) => team::update(theirs, order.data, &marks)?,
-            (ResourceKind::Task, OutgoingKind::Retracted) => task::retract(theirs),
+            (ResourceKind::Task, true) => task::retract(theirs),
             (ResourceKind::Task, _) => task::update(theirs, order.data, order.child, &marks)?,
         };
         if theirs.as_object() == Some(&merged) {

@@ -43,12 +43,16 @@ pub(crate) fn checked(ours: &Value) -> Result<(), MergeError> {
     if whole { Ok(()) } else { Err(MergeError::Content { expected: "Task", missing: "status and intent" }) }
 }
 
-/// Cancels it, unless it has ended already.
+/// What our mappings tell in a Task.
+const TOLD: [&str; 2] = ["input", "description"];
+
+/// Cancels it, unless it has ended already, and takes away what we told in it.
 pub(crate) fn retract(theirs: &Value) -> Map<String, Value> {
     let mut merged = theirs.as_object().cloned().unwrap_or_default();
     if !is_one_of(theirs, &FINAL) {
         merged.insert("status".into(), "cancelled".into());
     }
+    TOLD.into_iter().for_each(|told| drop(merged.remove(told)));
     merged
 }
 

@@ -383,7 +383,7 @@ mod tests {
     fn example(ty: FieldType, law: &Law) -> Value {
         match ty {
             FieldType::Bool => json!(true),
-            FieldType::Object => json!({}),
+            FieldType::Object | FieldType::Texts => json!({}),
             FieldType::Date => json!("2025-03-01"),
             FieldType::Municipality => json!("0301"),
             FieldType::List(item) => json!([example(*item, law)]),

@@ -47,8 +47,10 @@ pub enum FieldType {
     RecipientKind,
     /// A purpose of the law catalogue.
     Purpose,
-    /// An object whose members are free (the fields of a correction, a plan's goals).
+    /// An object whose members are free (the fields of a correction).
     Object,
+    /// An object whose members are texts (a plan's goals, by names of their own).
+    Texts,
     /// A list of these.
     List(&'static FieldType),
 }
@@ -162,6 +164,7 @@ fn fits(ty: FieldType, value: &Value, words: &dyn Words) -> Result<(), Option<St
     let ok = match ty {
         FieldType::Bool => value.is_boolean(),
         FieldType::Object => value.is_object(),
+        FieldType::Texts => value.as_object().is_some_and(|texts| texts.values().all(Value::is_string)),
         FieldType::List(_) => false,
         FieldType::Date => return date_fits(value),
         FieldType::Municipality => {
@@ -254,6 +257,7 @@ pub fn describe(ty: FieldType, words: &dyn Words) -> String {
         FieldType::FactRef => "the id of a fact".into(),
         FieldType::Reference => "one word of at most 80 letters, digits and -_./:#".into(),
         FieldType::Object => "an object".into(),
+        FieldType::Texts => "an object with a text for each name".into(),
         FieldType::List(item) => format!("a list of {}", describe(*item, words)),
         _ => format!("one of {}", vocabulary_of(ty, words).join(", ")),
     }
@@ -265,6 +269,7 @@ pub fn json_schema_of(ty: FieldType, words: &dyn Words) -> Value {
     match ty {
         FieldType::Bool => json!({"type": "boolean"}),
         FieldType::Object => json!({"type": "object"}),
+        FieldType::Texts => json!({"type": "object", "additionalProperties": {"type": "string"}}),
         FieldType::Date => json!({"type": "string", "format": "date", "pattern": "^\\d{4}-\\d{2}-\\d{2}$"}),
         FieldType::Municipality => json!({"type": "string", "pattern": "^\\d{4}$"}),
         FieldType::List(item) => json!({"type": "array", "items": json_schema_of(*item, words)}),

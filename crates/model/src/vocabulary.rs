@@ -9,7 +9,7 @@ use crate::schema::{FieldSpec, FieldType, TypeSpec, Words, json_schema_of};
 
 use FieldType::{
     Bool, Category, Child, Date, FactRef, Level, List, Municipality, Object, OneOf, Person, Purpose, RecipientKind,
-    Reference, Service, ServiceKind, Text, Unit, Worker,
+    Reference, Service, ServiceKind, Text, Texts, Unit, Worker,
 };
 
 const fn must(name: &'static str, ty: FieldType, doc: &'static str) -> FieldSpec {
@@ -275,8 +275,8 @@ pub const FAMILY_TYPES: &[TypeSpec] = &[
         "Goals of the individuell plan.",
         &[
             must("plan", Text, "the plan's id"),
-            must("goals", Object, "field name to text"),
-            may("tags", Object, "field name to tag, e.g. other_person_health"),
+            must("goals", Texts, "field name to text"),
+            may("tags", Texts, "field name to tag, e.g. other_person_health"),
         ],
     ),
 ];

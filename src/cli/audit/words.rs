@@ -30,7 +30,6 @@ pub(super) fn told(key: &str, released: &[&str], whole: bool) -> Option<&'static
         "holder_service" if only(&["contact_point", "coordination_exists", "service_unit"]) => "hvem som samordner",
         "coordinator_contact" if only(&["contact_point", "service_unit"]) => "hvilken enhet koordinator hører til",
         "coordinator_contact" if has(&["name"]) && !has(&["email", "phone"]) => "hvem som er koordinator",
-        "team_roster" if !whole => "noen av dem som er med i teamet",
         "plan_goals" if !whole => "noen av målene i den individuelle planen",
         "employee_absence" if has(&["coordinator", "unavailable_from"]) && !has(&["substitute"]) => {
             "at koordinator er borte"
@@ -45,7 +44,7 @@ pub(super) fn category(key: &str) -> Option<&'static str> {
         "coordination_exists" => "at noen samordner tjenestene",
         "holder_service" => "hvilken tjeneste som samordner",
         "coordinator_contact" => "hvordan koordinator kan nås",
-        "team_roster" => "hvem som er med i teamet",
+        "team_roster" => "tjenester som er med i teamet",
         "plan_exists" => "at det finnes en individuell plan",
         "plan_goals" => "mål i den individuelle planen",
         "employee_absence" => "at koordinator er borte, og hvem som er stedfortreder",
@@ -73,11 +72,12 @@ pub(super) fn ground(reason: &str) -> Option<&'static str> {
 /// youth keeps to itself, has no words.
 pub(super) fn reason(reason: &str) -> Option<&'static str> {
     Some(match reason {
-        "DENY_NO_CONSENT" => "det krever samtykke, og det er ikke gitt",
+        // Whether there is a consent to something else is between who gave it and the municipality: it may be the user of a
+        // shelter's.
+        "DENY_NO_CONSENT" | "DENY_CONSENT_SCOPE" => "det krever samtykke, og det er ikke gitt",
         "DENY_CONSENT_EXPIRED" => "samtykket har gått ut",
         "DENY_CONSENT_WITHDRAWN" => "samtykket er trukket tilbake",
         "DENY_CONSENT_WRONG_PERSON" => "ikke alle som må samtykke, har gjort det",
-        "DENY_CONSENT_SCOPE" => "samtykket gjelder noe annet",
         "DENY_CONSENT_NOT_YET" => "samtykket gjelder først fra en senere dag",
         "DENY_NOT_PARTICIPANT" => "tjenesten er ikke med i saken",
         "DENY_NOT_NECESSARY" => "ingen har vurdert det som nødvendig",
@@ -115,8 +115,8 @@ mod tests {
         assert_eq!(coordinator(&["contact_point"]), Some("kontaktpunktet i kommunen"));
         assert_eq!(coordinator(&["name", "contact_point"]), Some("hvem som er koordinator"));
         assert_eq!(coordinator(&["name", "phone"]), Some("hvordan koordinator kan nås"));
-        assert_eq!(told("team_roster", &["lia-skole"], false), Some("noen av dem som er med i teamet"));
-        assert_eq!(told("team_roster", &["lia-skole"], true), Some("hvem som er med i teamet"));
+        assert_eq!(told("team_roster", &["lia-skole"], false), Some("tjenester som er med i teamet"));
+        assert_eq!(told("team_roster", &["lia-skole"], true), Some("tjenester som er med i teamet"));
         assert_eq!(told("employee_absence", &["coordinator"], true), Some("at koordinator er borte"));
     }
 }

@@ -30,13 +30,16 @@ pub(super) fn named(veil: &Veil, dossier: &Dossier, strict: bool) -> Vec<(String
     let open = |(person, principal): &(&str, &str)| !strict && !hidden(person) && !hidden(principal);
     let stands_in = stands_in.into_iter().filter(open).map(|(person, _)| person);
     let people: BTreeSet<&str> = employers.keys().copied().filter(|person| !hidden(person)).chain(stands_in).collect();
-    people.into_iter().filter_map(|person| Some((person.to_owned(), name(veil, dossier, person)?))).collect()
+    people.into_iter().filter_map(|person| Some((person.to_owned(), name(veil, dossier, person, strict)?))).collect()
 }
 
 /// The name that was told last, if neither it nor the unit told with it would tell what is masked.
-fn name(veil: &Veil, dossier: &Dossier, person: &str) -> Option<String> {
+fn name(veil: &Veil, dossier: &Dossier, person: &str, strict: bool) -> Option<String> {
     let contact = dossier.contact(person);
     let told = [&contact.name, &contact.unit, &contact.email];
     let masked = told.into_iter().flatten().any(|text| veil.over_text(text) != *text);
-    contact.name.filter(|name| !masked && !name.trim().is_empty()).map(|name| redact(&name))
+    // Of a strictly protected child a signature may tell the place as well as a unit does: only what is a name is shown.
+    let of_a_name =
+        |name: &String| !strict || name.chars().all(|c| c.is_alphabetic() || [' ', '-', '\'', '’'].contains(&c));
+    contact.name.filter(|name| !masked && of_a_name(name) && !name.trim().is_empty()).map(|name| redact(&name))
 }

@@ -207,7 +207,8 @@ impl<'a> Offer<'a> {
     fn goals(&self) -> Option<Parcel> {
         let (goals, tags) = self.dossier.plan_content(self.answer.ip.plan.as_deref()?)?;
         let mut parcel = self.parcel("plan_goals", Vec::new());
-        parcel.fields = goals;
+        // A correction may have said anything; what is no text no message can bear.
+        parcel.fields = goals.into_iter().filter(|(_, goal)| goal.is_string()).collect();
         parcel.tags = tags.iter().filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect();
         Some(parcel)
     }

@@ -14,6 +14,8 @@ use crate::sync::engine::Live;
 const ALWAYS: [&str; 4] = ["service_unit", "municipality", "phone", "email"];
 /// Always the koordinerende enhet's, so that it tells nothing of this child.
 const NEUTRAL: [&str; 1] = ["contact_point"];
+/// Categories whose fields are named and written by people.
+const FREE_TEXT: [&str; 2] = ["plan_goals", "plan_full"];
 /// Kinds of services where a child is every day begin so.
 const DAILY: [&str; 4] = ["skole", "barnehage", "sfo", "vgs"];
 /// Parts of words that the name of such a place is made of, registered or not.
@@ -50,9 +52,11 @@ impl Places {
 
     /// With marks on what tells the place by its field or its text, beside those it has.
     pub(super) fn marked(&self, mut parcel: Parcel) -> Parcel {
+        // What people write freely may name any place in any way: of a protected child nobody can tell by looking for words.
+        let free = FREE_TEXT.contains(&parcel.category.as_str()) && self.called.is_some();
         let tells = |field: &str, value: &Value| {
             let says = || self.text_tells(field) || self.value_tells(value);
-            ALWAYS.contains(&field) || !NEUTRAL.contains(&field) && says()
+            free || ALWAYS.contains(&field) || !NEUTRAL.contains(&field) && says()
         };
         let found = parcel.fields.iter().filter(|(field, value)| tells(field, value));
         parcel.location.extend(found.map(|(field, _)| field.clone()).collect::<Vec<_>>());
@@ -63,8 +67,9 @@ impl Places {
     pub(super) fn name_tells(&self, name: &str) -> bool {
         let Some(called) = &self.called else { return false };
         let said = Text::new(name);
-        name.contains('@')
-            || name.contains(char::is_numeric)
+        // A signature: what stands behind a comma or in brackets is no name.
+        let of_a_name = |c: char| c.is_alphabetic() || [' ', '-', '\'', '’'].contains(&c);
+        !name.chars().all(of_a_name)
             || PARTS.iter().any(|part| said.whole.contains(&folded(part)))
             || WORDS.iter().any(|word| said.words.iter().any(|said| said == word))
             || called.iter().any(|called| said.holds(&called.word))
@@ -171,7 +176,10 @@ mod tests {
         {
             assert!(guarded.name_tells(signed), "{signed}");
         }
-        assert!(!guarded.name_tells("Kari Moen"));
+        for signed in ["Kari Moen, Lia", "Kari Moen (Lia)", "Kari Moen / Lia sk."] {
+            assert!(guarded.name_tells(signed), "{signed}");
+        }
+        assert!(!guarded.name_tells("Kari Moen") && !guarded.name_tells("Ann-Kari d'Orsay Ødegård"));
         assert!(!Places { called: None }.name_tells("Kari Moen, Ås skule"), "no mark of an unprotected child counts");
     }
 
@@ -185,5 +193,17 @@ mod tests {
         let marked = Places { called: Some(called) }.marked(parcel);
         let names: Vec<&str> = marked.location.iter().map(String::as_str).collect();
         assert_eq!(names, ["email", "maal", "municipality", "phone", "service_unit"]);
+    }
+
+    #[test]
+    fn of_a_protected_child_everything_that_people_write_freely_may_tell_it_whatever_the_field_is_called() {
+        let goals = serde_json::json!({"contact_point": "Lia skole, 3. trinn", "ro": "Går på sfo"});
+        let parcel = Parcel {
+            category: "plan_goals".into(),
+            fields: goals.as_object().cloned().unwrap_or_default(),
+            ..Parcel::default()
+        };
+        assert_eq!(Places { called: Some(Vec::new()) }.marked(parcel.clone()).location.len(), 2);
+        assert!(Places { called: None }.marked(parcel).location.is_empty());
     }
 }

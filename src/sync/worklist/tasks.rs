@@ -49,9 +49,8 @@ pub async fn concerns(store: &dyn Store, loaded: &Loaded, task: &Task, numbers: 
     Ok(task.children.is_empty() && source.is_none_or(shared))
 }
 
-/// A task about a child whose detail begins with a municipality's number is that municipality's alone, wherever else the
-/// child has been.
+/// A task whose detail begins with a municipality's number is that municipality's alone, wherever else a child has been.
 fn of_one_municipality(task: &Task) -> Option<&str> {
-    let (first, _) = task.detail.split_once(": ").filter(|_| !task.children.is_empty())?;
+    let (first, _) = task.detail.split_once(": ")?;
     (first.len() == 4 && first.bytes().all(|b| b.is_ascii_digit())).then_some(first)
 }

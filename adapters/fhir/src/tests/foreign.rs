@@ -32,7 +32,7 @@ async fn a_team_is_made_changed_and_ended_there_and_read_back() {
     let steps = [
         ("e1", OutgoingKind::Assignment, &first),
         ("e1", OutgoingKind::Assignment, &first),
-        ("e2", OutgoingKind::Superseded, &second),
+        ("e2", OutgoingKind::Assignment, &second),
         ("e3", OutgoingKind::Retracted, &Value::Null),
     ];
     let mut seen = Vec::new();

@@ -120,6 +120,57 @@ async fn a_retraction_ends_what_is_ours_and_nothing_else() {
     assert_eq!(now["meta"]["versionId"], "2", "a repeat changes nothing");
 }
 
+/// A team that we made, with how the coordinator is reached.
+fn reached(name: &str, phone: &str) -> Value {
+    let mut team = team(name);
+    team["telecom"] = json!([{"system": "phone", "value": phone}]);
+    team["note"] = json!([{"text": "Servicetorget"}]);
+    team
+}
+
+#[tokio::test]
+async fn a_new_coordinator_does_not_stand_with_the_telephone_of_the_old_one() {
+    let peer = Peer::start().await;
+    assert_eq!(assign(&peer, "e1", &reached("Kari", "+4799010000")).await, DeliveryOutcome::Delivered);
+    let mut theirs = peer.get("CareTeam/ny0");
+    theirs["telecom"].as_array_mut().unwrap().push(json!({"system": "phone", "value": "+4799019999"}));
+    peer.put("CareTeam/ny0", theirs);
+    assert_eq!(assign(&peer, "e2", &team("Ola")).await, DeliveryOutcome::Delivered);
+    let now = peer.get("CareTeam/ny0");
+    assert_eq!(now["telecom"], json!([{"system": "phone", "value": "+4799019999"}]), "what others wrote stays");
+    assert_eq!((now.get("note"), &now["participant"][0]["member"]["display"]), (None, &json!("Ola")));
+}
+
+#[tokio::test]
+async fn what_is_taken_back_or_over_leaves_no_name_and_no_telephone() {
+    for kind in [OutgoingKind::Retracted, OutgoingKind::Superseded] {
+        let peer = Peer::start().await;
+        assert_eq!(assign(&peer, "e1", &reached("Kari", "+4799010000")).await, DeliveryOutcome::Delivered);
+        let notice = json!({"version": 2, "child": {"id": CHILD}, "state": "void"});
+        assert_eq!(recipient(&peer, "CareTeam").apply(&order("e2", kind, &notice)).await, DeliveryOutcome::Delivered);
+        let now = peer.get("CareTeam/ny0");
+        assert!(
+            !now.to_string().contains("Kari") && !now.to_string().contains("+47") && now.get("note").is_none(),
+            "{now}"
+        );
+        assert_eq!((&now["status"], now["participant"][0]["period"]["end"].is_string()), (&json!("inactive"), true));
+        assert_eq!(assign(&peer, "e3", &reached("Ola", "+4799010001")).await, DeliveryOutcome::Delivered);
+        assert_eq!(peer.get("CareTeam/ny0")["status"], "active", "it may be told anew");
+
+        let mut task = json!({"resourceType": "Task", "status": "requested", "intent": "order"});
+        task["input"] = json!([{"type": {"text": "Samordningsplikt"}, "valueString": "Lia skole"}]);
+        assert_eq!(assign(&peer, "e4", &task).await, DeliveryOutcome::Delivered);
+        assert_eq!(recipient(&peer, "Task").apply(&order("e5", kind, &notice)).await, DeliveryOutcome::Delivered);
+        let tasks: Vec<Value> = peer
+            .with(|p| p.resources.keys().cloned().collect::<Vec<_>>())
+            .into_iter()
+            .filter(|id| id.starts_with("Task/"))
+            .map(|id| peer.get(&id))
+            .collect();
+        assert_eq!((tasks.len(), &tasks[0]["status"], tasks[0].get("input")), (1, &json!("cancelled"), None));
+    }
+}
+
 #[tokio::test]
 async fn a_task_keeps_the_owners_answer_until_the_owner_changes() {
     let peer = Peer::start().await;

@@ -111,7 +111,7 @@ fn known_fields(
 
 /// A TOML date becomes text in JSON; where no date belongs it would pass for one.
 fn no_stray_date(reader: &mut Reader<'_>, place: &str, field: &FieldSpec, node: &Node) {
-    let free = matches!(field.ty, FieldType::Date | FieldType::Object);
+    let free = matches!(field.ty, FieldType::Date | FieldType::Object | FieldType::Texts);
     for value in std::iter::once(node).chain(node.items()) {
         if !free && matches!(value.tree, Tree::Date(_) | Tree::Moment(_)) {
             let found = format!("`{place}.{}` is {}", field.name, value.kind());
