@@ -156,7 +156,7 @@ fn as_corrected(envelope: &Envelope, said: Option<&Value>) -> Vec<Envelope> {
     let Some(replace) = envelope.fields.get("replace").and_then(Value::as_object) else { return Vec::new() };
     let kinds: Vec<&str> = match said {
         Some(said) => said.get("type").and_then(Value::as_str).into_iter().collect(),
-        None => BY_AUTHORITY.iter().copied().collect(),
+        None => BY_AUTHORITY.to_vec(),
     };
     let fields = said.and_then(Value::as_object).cloned().unwrap_or_default();
     let anew = |kind: &str| {
