@@ -25,6 +25,7 @@ const MIDNIGHT: usize = 200;
 const FIRST: Date = jiff::civil::date(2025, 1, 13);
 const NOW: &str = "2026-05-01T00:00:05+02:00";
 
+#[expect(clippy::disallowed_methods, reason = "a bench has no settings of its own to say how much of it to run")]
 fn children() -> usize {
     std::env::var("SAMHOLD_BENCH_CHILDREN").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000)
 }
