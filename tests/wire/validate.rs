@@ -24,8 +24,8 @@ fn keeps(schema: &Value, keyword: &str, wanted: &Value, value: &Value) -> bool {
             value.as_object().is_none_or(|v| v.iter().all(|(k, v)| wanted.get(k).is_none_or(|s| valid(s, v))))
         }
         "additionalProperties" => {
-            assert_eq!(wanted, false);
-            value.as_object().is_none_or(|v| v.keys().all(|k| schema["properties"].get(k).is_some()))
+            let more = |v: &Value| wanted.is_object() && valid(wanted, v);
+            value.as_object().is_none_or(|v| v.iter().all(|(k, v)| schema["properties"].get(k).is_some() || more(v)))
         }
         "items" => value.as_array().is_none_or(|v| v.iter().all(|item| valid(wanted, item))),
         "minItems" => value.as_array().is_none_or(|v| v.len() as u64 >= number(wanted)),
